@@ -46,6 +46,23 @@ def test_visitors_at_the_same_time_make_one_value() -> None:
     assert found == [0] * 8
 
 
+def test_a_value_that_takes_long_delays_no_other() -> None:
+    recent, begun, may_end = Recent(60), threading.Event(), threading.Event()
+
+    def make() -> str:
+        begun.set()
+        assert may_end.wait(10)
+        return "slow"
+
+    slow = threading.Thread(target=lambda: recent.get("slow", make))
+    slow.start()
+    assert begun.wait(10)
+    assert [recent.get(str(number), lambda: "x") for number in range(100)] == ["x"] * 100
+    may_end.set()
+    slow.join()
+    assert recent.get("slow", lambda: "again") == "slow"
+
+
 def test_the_memory_is_bounded() -> None:
     recent = Recent(60)
     for number in range(1_000):

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from ingest.reading.documents.packing import unpack
 from ingest.store.takedowns import every
 from models import Base, Capture
+from tests.pages import pages_of
 from tests.program import Program, new_program
 from tests.site import Site
 from tests.support import item, rss
@@ -179,15 +180,22 @@ def test_an_address_can_be_taken_down_before_it_was_seen(
 
 
 def test_a_document_that_cannot_be_split_loses_its_bytes(world: World, site: Site) -> None:
-    """Atom inside a comment cannot be split, so each entry is stored with the whole document."""
+    """A document with entities of its own is not split: its entries are stored with all of it."""
     from ingest.store.erase import Target, take_down
 
-    document = rss(secret_item(), item(2)).replace("<channel>", "<channel><!-- <item> -->")
+    document = rss(secret_item(), item(2)).replace(
+        "<rss", '<!DOCTYPE rss [<!ENTITY a "b">]><rss', 1
+    )
     site.set("/feed", document)
     world.add(site.url("/feed"))
     world.poll()
     target = Target(kind="entry", value="1", name="1")
     world.database.transact(take_down, target, "x", now=world.clock())
+    with pages_of(world) as pages:
+        assert pages.get("/e/2/bytes").status == 410
+        assert "another entry of the same document was taken down" in pages.get("/e/2/bytes").text
+        assert "another entry of the same document was taken down" in pages.get("/e/2").text
+        assert "/e/2/bytes" not in pages.get("/e/2").links()
     site.set("/feed", document.replace("</channel>", item(3) + "</channel>"))
     world.poll()
     bodies = world.database.query(lambda c: list(c.scalars(sa.select(Capture.body))))

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from ingest.reading.documents.packing import unpack
 from ingest.store import listings
+from ingest.store.captures import ERASED
 from ingest.store.conditions import entry_date
 from ingest.store.likeness.listing import cluster_with
 from ingest.store.statements import table_of
@@ -44,7 +45,8 @@ class Source:
 
     `polled_at` is the start of the poll that fetched it, or None if a backfill brought it.
     `charset` is the charset with which the poll decoded the document. `declared_charset` is the
-    charset that the document declared.
+    charset that the document declared. `is_erased` means that the bytes are gone, because another
+    entry of the document was taken down.
     """
 
     url: str
@@ -53,6 +55,7 @@ class Source:
     polled_at: datetime | None
     charset: str | None
     declared_charset: str | None
+    is_erased: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +102,12 @@ def _versions(connection: sa.Connection, entry_id: int) -> tuple[EarlierVersion,
     return tuple(EarlierVersion(**row) for row in rows.mappings())
 
 
-_SOURCE = (Capture.url, Capture.digest, Capture.captured_at)
+_SOURCE = (
+    Capture.url,
+    Capture.digest,
+    Capture.captured_at,
+    (Capture.body == ERASED).label("is_erased"),
+)
 
 
 def _source(connection: sa.Connection, row: sa.Row[Any]) -> Source:
@@ -116,6 +124,7 @@ def _source(connection: sa.Connection, row: sa.Row[Any]) -> Source:
         polled_at=poll and poll.started_at,
         charset=poll and poll.encoding_used,
         declared_charset=poll and poll.encoding_declared,
+        is_erased=row.is_erased,
     )
 
 
@@ -174,7 +183,7 @@ def _version(
 def bytes_of(connection: sa.Connection, entry_id: int) -> bytes | None:
     """Return the bytes from which the present version of an entry was read.
 
-    Return None if there is no such entry.
+    Return None if there is no such entry, and no bytes if they were erased with another entry.
     """
     query = sa.select(Capture.body).join(Entry, Entry.capture_id == Capture.id)
     body = connection.scalar(query.where(Entry.id == entry_id))

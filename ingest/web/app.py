@@ -40,6 +40,7 @@ from ingest.web.pages import (
 from ingest.web.programs import memento
 from ingest.web.programs import routes as programs
 from ingest.web.rendering import Site
+from ingest.web.turns import in_turn
 
 _GZIP = 4  # of 1 to 9; higher levels take several times as long for a few percent
 
@@ -80,9 +81,9 @@ _FOR_READERS = (
     Route("/c/{path:path}", categories.show),
     Route("/d", months.show),
     Route("/d/{month}", months.show),
-    Route("/search", search.search),
-    Route("/search.jsonl", selections.jsonl),
-    Route("/search.zip", selections.markdown),
+    Route("/search", in_turn(search.search)),
+    Route("/search.jsonl", in_turn(selections.jsonl)),
+    Route("/search.zip", in_turn(selections.markdown)),
     *managing.routes(),
 )
 

@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import urlencode
 
+from anyio import CapacityLimiter
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -31,17 +32,22 @@ from ingest.web.access.visitor import visitor_of
 from ingest.web.finding import Found
 from ingest.web.recent import Recent
 
+_AT_ONCE = 4  # searches and downloads
 _SECONDS = 20  # for which counts of all entries are shown before they are made again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What the pages are made from, the log-ins that were tried, and counts made lately."""
+    """What the pages are made from, the log-ins that were tried, and counts made lately.
+
+    `turns` limits how many searches and downloads run at the same time.
+    """
 
     config: Config
     database: Database
     find: Callable[[str], Found | None]
     attempts: Attempts = field(default_factory=Attempts)
+    turns: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_AT_ONCE))
     recent: Recent = field(default_factory=lambda: Recent(_SECONDS))
 
 

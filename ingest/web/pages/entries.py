@@ -16,7 +16,7 @@ from ingest.views.citation import citation_of
 from ingest.views.duplicates import relation_of
 from ingest.views.entries import facts_of
 from ingest.views.versions import edit_between
-from ingest.web.pages.missing import missing, removed
+from ingest.web.pages.missing import erased, missing, removed
 from ingest.web.pages.paging import SIZE, key_at, number_in, place_of
 from ingest.web.rendering import page, site_of
 
@@ -82,6 +82,8 @@ def download(request: Request) -> Response:
     found = site_of(request).database.view(entry_pages.bytes_of, number)
     if found is None:
         return _absent(request, number)
+    if not found:
+        return erased(request)
     headers = {"Content-Disposition": f'attachment; filename="entry-{number}.bin"'}
     return Response(found, media_type="application/octet-stream", headers=headers)
 

@@ -56,6 +56,14 @@ def removed(request: Request, removal: Removal) -> Response:
     return page(request, "message.html", status=451, text=text)
 
 
+def erased(request: Request) -> Response:
+    """Answer for bytes that were erased with another entry of their document, with status 410."""
+    text = message(
+        "these bytes were erased, because another entry of the same document was taken down"
+    )
+    return page(request, "message.html", status=410, text=text)
+
+
 def forbidden(request: Request, _error: Exception) -> Response:
     """Answer a visitor who lacks a right: send browsers to log in, refuse others (401, 403)."""
     visitor, method = visitor_of(request), request.method

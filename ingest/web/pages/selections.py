@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from itertools import chain, islice
 
 from starlette.requests import Request
@@ -21,6 +21,7 @@ from ingest.store.search import find
 from ingest.store.search.plan import plan_of
 from ingest.web.pages.queries import parse
 from ingest.web.rendering import site_of
+from ingest.web.turns import pieces_in_turn
 
 MOST_IN_ZIP = 50_000
 _AT_ONCE = 200
@@ -58,7 +59,10 @@ def _download(request: Request, chunks: Iterator[bytes], media_type: str, name: 
 
     The first one is made before, so that its errors have an answer of their own.
     """
-    sent = () if request.method == "HEAD" else chain((next(chunks, b""),), chunks)
+    if request.method == "HEAD":
+        sent: AsyncIterator[bytes] | tuple[()] = ()
+    else:
+        sent = pieces_in_turn(request, chain((next(chunks, b""),), chunks))
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(sent, media_type=media_type, headers=headers)
 

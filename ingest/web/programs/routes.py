@@ -10,6 +10,7 @@ from ingest.web.access.visitor import READERS
 from ingest.web.programs import api, feeds, memento
 from ingest.web.programs.answers import PROBLEMS
 from ingest.web.programs.greader.routes import routes as greader
+from ingest.web.turns import in_turn
 
 # Clients add this to the address of a server that they know as FreshRSS.
 _AS_FRESHRSS = "/api/greader.php"
@@ -27,8 +28,8 @@ def routes() -> list[BaseRoute]:
         Mount(_AS_FRESHRSS, routes=greader()),
         Route("/api", api.index, middleware=_WITH_PROBLEMS),
         Mount("/api", routes=_of_api(), middleware=_WITH_PROBLEMS),
-        Route("/atom.xml", feeds.atom, middleware=_WITH_PROBLEMS),
-        Route("/feed.json", feeds.json_feed, middleware=_WITH_PROBLEMS),
+        Route("/atom.xml", in_turn(feeds.atom), middleware=_WITH_PROBLEMS),
+        Route("/feed.json", in_turn(feeds.json_feed), middleware=_WITH_PROBLEMS),
         Route("/e/{id:id}/timemap", memento.timemap, middleware=_WITH_PROBLEMS),
         Route("/opml", feeds.opml, middleware=_WITH_PROBLEMS),
     ]
@@ -40,7 +41,7 @@ def _of_api() -> list[Route]:
         Route("/openapi.json", api.openapi),
         Route("/entries", api.list_entries),
         Route("/entries/{id:id}", api.show_entry),
-        Route("/search", api.search),
+        Route("/search", in_turn(api.search)),
         Route("/feeds", api.list_feeds),
         Route("/feeds/{id:id}", api.show_feed),
         Route("/feeds/{id:id}/explain", api.explain_feed),
