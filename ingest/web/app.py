@@ -77,6 +77,7 @@ _FOR_READERS = (
     Route("/e/{id:id}/bytes", entries.download),
     Route("/feeds", feeds.browse),
     Route("/f/{id:id}", feeds.show),
+    Route("/f/{id:id}/polls", feeds.show_polls),
     Route("/c", categories.browse),
     Route("/c/{path:path}", categories.show),
     Route("/d", months.show),
