@@ -99,16 +99,15 @@ class Gone(BadStatus):
 
 
 class TooLarge(FetchError):
-    """The document is larger than the limit of its request, usually `fetch.max_size`."""
+    """The document is larger than the limit of its request, which `setting` names."""
 
-    def __init__(self, url: str, limit: int) -> None:
-        super().__init__(Url(url), limit)
-        self.url = Url(url)
-        self.limit = limit
+    def __init__(self, url: str, limit: int, setting: str = "fetch.max_size") -> None:
+        super().__init__(Url(url), limit, setting)
+        self.url, self.limit, self.setting = Url(url), limit, setting
 
     def __str__(self) -> str:
-        limit = f"{self.limit:,}"
-        return message(f"larger than fetch.max_size ({limit} bytes after decompression)")
+        setting, limit = self.setting, f"{self.limit:,}"
+        return message(f"larger than {setting} ({limit} bytes after decompression)")
 
 
 class ForbiddenAddress(FetchError):

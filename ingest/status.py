@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ingest.config import Config, OutputConfig
+from ingest.config import Config, ImagesConfig, OutputConfig
 from ingest.database import Database
 from ingest.feed import FeedState
 from ingest.follow.files import outputs_of
+from ingest.follow.images import ImageFolder
 from ingest.store import due, embargoes, feeds, listings, publish, unread
+from ingest.store.images import counts as images
+from ingest.store.images.counts import ImageCounts
 from ingest.urls import without_secrets
+
+_SAMPLE = 20  # kept pictures that are looked for, to see whether their folder is there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +43,25 @@ class OutputState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImageState:
+    """The state of kept pictures; `problem` says why their folder cannot be used, or is None."""
+
+    counts: ImageCounts
+    path: str
+    is_enabled: bool
+    problem: str | None
+
+    def as_json(self) -> dict[str, object]:
+        """Return the state as a JSON object."""
+        return {
+            "enabled": self.is_enabled,
+            "path": self.path,
+            "problem": self.problem,
+            **self.counts.as_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """The state at `now`; `outputs` begins with the archive."""
 
@@ -49,6 +73,7 @@ class Status:
     feeds: Sequence[FeedState]
     unread: Sequence[Mapping[str, Any]]
     publish_error: str | None
+    images: ImageState
 
     @property
     def failing(self) -> list[FeedState]:
@@ -81,6 +106,7 @@ class Status:
             "following": [lag.as_json() for lag in self.lags],
             "unread_entries": self.unread,
             "publish_error": self.publish_error,
+            "images": self.images.as_json(),
             "failing_feeds": [_failing(feed) for feed in self.failing],
             "feeds_with_gaps": [{"id": one, "gaps": some} for one, some in gaps.items() if some],
         }
@@ -110,6 +136,7 @@ def status_of(
         feeds=query(feeds.every),
         unread=query(unread.listed),
         publish_error=query(publish.error),
+        images=_image_state(config.images, query),
     )
 
 
@@ -124,3 +151,13 @@ def _output_states(
         )
         for output in outputs_of(config, database)
     ]
+
+
+def _image_state(settings: ImagesConfig, query: Callable[..., Any]) -> ImageState:
+    problem = ImageFolder(settings.path).problem(query(images.some_digests, _SAMPLE))
+    return ImageState(
+        counts=query(images.counts),
+        path=str(settings.path),
+        is_enabled=settings.enabled,
+        problem=problem,
+    )

@@ -341,7 +341,8 @@ def test_follow_list_and_rebuild_show_due_entries(
     program = new_program(tmp_path, database_url, [site.url("/feed.xml")])
     program.good("poll")
     listed, *others = json.loads(program.good("follow", "list", "--json"))
-    assert [(one["follower"], one["due"]) for one in others] == [("likeness", 0), ("search", 0)]
+    due = [(one["follower"], one["due"]) for one in others]
+    assert due == [("images", 0), ("likeness", 0), ("search", 0)]
     assert (listed["follower"], listed["due"], listed["last_error"]) == ("files", 0, None)
     assert listed["last_run_at"]
     files = list((program.folder / "source/_posts").rglob("*.md"))
@@ -368,9 +369,8 @@ def test_followers_can_be_turned_off_and_on_again(
     site.set("/other.xml", rss(item(2, title="北约峰会", description=text)))
     on = new_program(tmp_path, database_url, [site.url("/feed.xml"), site.url("/other.xml")])
     on.good("poll")
-    off = replace(
-        on, env={"GUIDANG_SEARCH__ENABLED": "false", "GUIDANG_DUPLICATES__ENABLED": "false"}
-    )
+    tables = ("SEARCH", "DUPLICATES", "IMAGES")
+    off = replace(on, env={f"GUIDANG_{table}__ENABLED": "false" for table in tables})
     refused = off.run("search", "北约")
     assert refused.code == 2
     assert "set search.enabled = true" in refused.err

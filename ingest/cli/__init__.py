@@ -24,6 +24,7 @@ from ingest.cli import (
     export,
     feeds,
     follow,
+    images,
     poll,
     replay,
     rsshub,
@@ -68,6 +69,7 @@ app.add_typer(feeds.app, name="feeds")
 app.add_typer(entries.app, name="entries")
 app.add_typer(rsshub.app, name="rsshub")
 app.add_typer(follow.app, name="follow")
+app.add_typer(images.app, name="images")
 app.add_typer(takedown.app, name="takedown")
 app.add_typer(web.app, name="web")
 app.add_typer(database.app, name="db")

@@ -100,6 +100,8 @@ def _choose(session: Session, names: Sequence[str], every: bool) -> list[FeedSta
 async def _poll(
     session: Session, feeds: Sequence[FeedState], polls: list[Poll], *, fresh: bool
 ) -> None:
+    from ingest.cli.images import say_kept
+    from ingest.images.run import keep_images
     from ingest.poll import poll_feeds
     from ingest.services import open_services
 
@@ -114,6 +116,8 @@ async def _poll(
             await poll_feeds(services, feeds, note, fresh=fresh)
         if unusable:
             raise unusable
+        say_kept(await keep_images(services))
+        await services.following.finish()
 
 
 def _prepare(services: Services) -> ArchiveError | None:

@@ -10,7 +10,7 @@ import typer
 
 from ingest.cli.output import JsonOption, print_json, print_table, say
 from ingest.cli.session import open_session
-from ingest.cli.status_outputs import show_output
+from ingest.cli.status_outputs import show_images, show_output
 from ingest.messages import _, ngettext, recognized
 from ingest.views.text import local
 
@@ -53,6 +53,7 @@ def _show(found: Status) -> None:
         show_output(output, found.lags)
     _show_kept(found.totals)
     _show_duplicates(found.totals)
+    show_images(found.images)
     _show_following(found.lags, found.now)
     if found.publish_error:
         error = recognized(found.publish_error)

@@ -1,4 +1,4 @@
-"""Show the outputs in `guidang status`: the folder of each, and why files are missing."""
+"""Show the outputs and the pictures in `guidang status`: their folders, and what is missing."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from ingest.cli.output import say
 from ingest.messages import _, ngettext, recognized
+from ingest.views.text import local
 
 if TYPE_CHECKING:
-    from ingest.status import OutputState
+    from ingest.status import ImageState, OutputState
     from ingest.store.due import Lag
 
 
@@ -34,3 +35,46 @@ def show_output(state: OutputState, lags: Sequence[Lag]) -> None:
                 state.under_embargo,
             )
         )
+
+
+def show_images(state: ImageState) -> None:
+    """Show how many pictures are kept, wanted and failed, if there are any."""
+    counts = state.counts
+    if state.problem:
+        say(_("pictures: {problem}", problem=recognized(state.problem)))
+    if not (counts.kept or counts.wanted or counts.failed):
+        return
+    say(
+        _(
+            "pictures: {kept:,} kept ({size}), {wanted:,} to fetch, {failed:,} failed; {path}",
+            kept=counts.kept,
+            size=_readable(counts.bytes),
+            wanted=counts.wanted,
+            failed=counts.failed,
+            path=state.path,
+        )
+    )
+    if counts.failed:
+        later = local(counts.next_try_at) or _("never")
+        say(
+            _(
+                "the next failed one is tried again at {time}; see: guidang images list --failed",
+                time=later,
+            )
+        )
+    if counts.limited:
+        say(
+            _(
+                "a limit is reached for {count:,} pictures; raise images.max_total_size or "
+                "images.max_feed_size",
+                count=counts.limited,
+            )
+        )
+
+
+def _readable(size: int) -> str:
+    """Return a number of bytes with three digits, such as `12.3 MB`."""
+    for unit, many in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= many:
+            return f"{size / many:.3g} {unit}"
+    return f"{size} B"

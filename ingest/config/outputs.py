@@ -132,6 +132,11 @@ class OutputConfig(Table):
         description="What to do with entries that tell one story: keep (write all), link (write "
         "all, with links between them in the front matter) or canonical (write only one).",
     )
+    images: Literal["local", "original"] = Field(
+        "local",
+        description="Which pictures it shows: local (the kept files, or else the publisher's) or "
+        "original (the publisher's).",
+    )
     private: bool = Field(
         False,
         description="Whether only you read it; excerpt_only, noindex and publish_after of feeds "

@@ -19,6 +19,7 @@ from ingest.daemon.dispatch import Dispatcher
 from ingest.daemon.finding import Finder
 from ingest.daemon.notify import notify, notify_reloading, watchdog_interval
 from ingest.daemon.parts import Parts
+from ingest.daemon.pictures import KeepingPictures
 from ingest.daemon.publishing import Publishing
 from ingest.daemon.sums import SUMS_EVERY, sum_up_polls
 from ingest.daemon.watch import ClockWatch, Progress, exit_after, watch_loop
@@ -95,9 +96,11 @@ class Daemon:
         )
         measuring = asyncio.create_task(self._measure(services))
         await self._keep_house(services, dispatcher)
-        publishing = Publishing(services)
-        backfilling = Backfilling(services, self._parts.database)
-        scheduler = self._schedule(services, dispatcher, publishing.publish, backfilling.check)
+        publishing, backfilling = Publishing(services), Backfilling(services, self._parts.database)
+        pictures = KeepingPictures(services, dispatcher, self._metrics, self._parts.database)
+        scheduler = self._schedule(
+            services, dispatcher, publishing.publish, backfilling.check, pictures.keep
+        )
         watching = asyncio.create_task(watch_loop(self._metrics.loop_lag.observe))
         freeze_garbage()
         self._is_ready = True
@@ -110,7 +113,7 @@ class Daemon:
         await dispatcher.rest(_RESTS_WITHIN)  # because `shutdown` cancels running jobs
         scheduler.shutdown(wait=False)
         publishing.stop()
-        await backfilling.stop()
+        await asyncio.gather(backfilling.stop(), pictures.stop())
         measuring.cancel()
         watching.cancel()
         notify("STATUS=finishing what is in flight")

@@ -18,6 +18,7 @@ from ingest.database import Database
 from ingest.errors import UsageError
 from ingest.follow.files import Output
 from ingest.follow.follower import Follower
+from ingest.follow.images import IMAGES, ImageLister
 from ingest.follow.likeness import Likeness
 from ingest.follow.search import Search
 from ingest.messages import message
@@ -48,12 +49,25 @@ def followers_of(config: Config) -> Mapping[str, Entry]:
     outputs = {follower_of(output.name): _of_output(output) for output in config.every_output}
     linking = [follower_of(one.name) for one in config.every_output if one.duplicates != "keep"]
     likeness = replace(_OTHERS[LIKENESS], make=partial(Likeness, marks_due_for=linking))
-    is_on = {LIKENESS: config.duplicates.enabled, SEARCH: config.search.enabled}
-    others = _OTHERS | {LIKENESS: likeness}
+    images = replace(_OTHERS[IMAGES], make=partial(_image_lister, config))
+    is_on = {
+        LIKENESS: config.duplicates.enabled,
+        SEARCH: config.search.enabled,
+        IMAGES: config.images.enabled,
+    }
+    others = _OTHERS | {LIKENESS: likeness, IMAGES: images}
     return outputs | {name: entry for name, entry in others.items() if is_on[name]}
 
 
+def _image_lister(config: Config, database: Database) -> ImageLister:
+    showing = [follower_of(one.name) for one in config.every_output if one.images == "local"]
+    return ImageLister(database, config.images, marks_due_for=showing)
+
+
 _OTHERS = {
+    IMAGES: Entry(
+        what=message("lists the pictures to keep"), make=partial(_image_lister, Config())
+    ),
     LIKENESS: Entry(what=message("links near-duplicates"), make=Likeness, clear=write.clear),
     SEARCH: Entry(what=message("fills the search index"), make=Search, clear=index.clear),
 }

@@ -19,6 +19,7 @@ from ingest.store import refusals, takedowns
 from ingest.store.captures import ERASED
 from ingest.store.due import mark_due
 from ingest.store.feed_state import WITHOUT_VALIDATORS
+from ingest.store.images import listing as images
 from ingest.store.likeness import write as likeness
 from ingest.store.search import index
 from ingest.store.statements import in_batches
@@ -165,6 +166,7 @@ def _erase(connection: sa.Connection, entry_ids: Sequence[int], *, now: datetime
     likeness.forget(connection, entry_ids, now=now)
     mark_due(connection, entry_ids, now)
     index.forget(connection, entry_ids)
+    images.forget_entries(connection, entry_ids)
     captures = _captures_of(connection, entry_ids)
     names = _names_of(connection, entry_ids)
     keys = sa.select(Entry.key).where(Entry.id.in_(entry_ids))

@@ -1,4 +1,4 @@
-"""Erase what was taken down: the files of entries, and then their rows."""
+"""Erase what was taken down: the files and pictures of entries, and then their rows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from ingest.config import Config
 from ingest.database import Database
 from ingest.database.alone import turn_at
 from ingest.follow.files import outputs_of
+from ingest.follow.images.folder import ImageFolder, name_of
 from ingest.store import erase as store
+from ingest.store.images.listing import files_only_of
 
 
 def erase(
@@ -24,9 +26,13 @@ def erase(
     with contextlib.ExitStack() as turns:
         for output in outputs:
             turns.enter_context(turn_at(database, f"follow-{output.name}"))
-        for entry_id in database.query(store.entries_of, target):
+        entry_ids = database.query(store.entries_of, target)
+        for entry_id in entry_ids:
             for output in outputs:
                 output.delete_entry(entry_id)
+        pictures = database.query(files_only_of, entry_ids)
+        names = [name_of(file.digest, file.media_type) for file in pictures]
+        ImageFolder(config.images.path).delete(names)
         count = database.transact(store.take_down, target, reason, now=now)
     database.truncate_log()
     return count

@@ -29,7 +29,6 @@ from ingest.values.entries import (
     Verdict,
     VerdictKind,
 )
-from ingest.values.imports import Batch, Facts, HeldEntry, HeldFeed
 from ingest.values.parsed import (
     Article,
     Author,
@@ -46,7 +45,6 @@ __all__ = [
     "NO_VALIDATORS",
     "Article",
     "Author",
-    "Batch",
     "Changes",
     "Counts",
     "DatePrecision",
@@ -55,10 +53,7 @@ __all__ = [
     "DocumentKind",
     "Earlier",
     "Enclosure",
-    "Facts",
     "Form",
-    "HeldEntry",
-    "HeldFeed",
     "ImageField",
     "ImageKind",
     "KnownEntry",

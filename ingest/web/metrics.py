@@ -16,6 +16,7 @@ from prometheus_client import (
 )
 
 from ingest.store.due import Lag
+from ingest.store.images.counts import ImageCounts
 from ingest.values import Outcome, Poll
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # doubles the number of series
@@ -54,6 +55,8 @@ class Metrics:
         self._unread = gauge("guidang_unread_entries", "Entries that could not be read.")
         self._duplicates = gauge("guidang_duplicate_entries", "Entries that have duplicates.")
         self._stories = gauge("guidang_duplicate_clusters", "Stories that several entries tell.")
+        self._images = gauge("guidang_images", "Pictures of entries.", ["state"])
+        self._image_bytes = gauge("guidang_image_bytes", "Bytes of kept pictures.")
         self._files_due = gauge("guidang_files_due", "Records to be written.")
         self._follow_due = gauge("guidang_follow_due", "Entries that are due.", ["follower"])
         self._follow_oldest = gauge(
@@ -97,6 +100,12 @@ class Metrics:
         for lag in lags:
             self._follow_due.labels(lag.follower).set(lag.due)
             self._follow_oldest.labels(lag.follower).set(lag.seconds(now))
+
+    def measure_images(self, counts: ImageCounts) -> None:
+        """Set how many pictures there are, by state, and their bytes."""
+        for state in ("kept", "wanted", "failed"):
+            self._images.labels(state).set(getattr(counts, state))
+        self._image_bytes.set(counts.bytes)
 
     def set_up(self, part: str, is_up: bool) -> None:
         """Set whether a part, such as the database, can be used."""
