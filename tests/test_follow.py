@@ -358,7 +358,9 @@ def test_follow_list_and_rebuild_show_due_entries(
     assert files[0].with_name(f"{files[0].name}.guidang-old").read_text() == "edited by hand"
     refused = program.run("follow", "rebuild", "pages")
     assert refused.code == 2
-    assert "no follower is called 'pages'; there are: files, likeness, search" in refused.err
+    assert (
+        "no follower is called 'pages'; there are: files, images, likeness, search" in refused.err
+    )
 
 
 def test_followers_can_be_turned_off_and_on_again(

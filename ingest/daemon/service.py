@@ -98,9 +98,8 @@ class Daemon:
         await self._keep_house(services, dispatcher)
         publishing, backfilling = Publishing(services), Backfilling(services, self._parts.database)
         pictures = KeepingPictures(services, dispatcher, self._metrics, self._parts.database)
-        scheduler = self._schedule(
-            services, dispatcher, publishing.publish, backfilling.check, pictures.keep
-        )
+        jobs = (publishing.publish, backfilling.check, pictures.keep)
+        scheduler = self._schedule(services, dispatcher, *jobs)
         watching = asyncio.create_task(watch_loop(self._metrics.loop_lag.observe))
         freeze_garbage()
         self._is_ready = True
