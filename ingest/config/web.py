@@ -20,7 +20,7 @@ _PASSWORD_HASH = re.compile(
 _OWN_PATHS = {
     *("healthz", "readyz", "metrics", "log-in", "log-out", "static"),
     *("entries", "e", "feeds", "f", "c", "d", "search", "search.jsonl", "search.zip"),
-    *("add", "rsshub", "takedown", "takedowns"),
+    *("add", "rsshub", "takedown", "takedowns", "timegate", "timemap", "memento"),
     *("api", "accounts", "reader", "atom.xml", "feed.json", "opml"),
 }
 
