@@ -14,7 +14,7 @@ from ingest.errors import ParseError, SourceError
 from ingest.feed import FeedState, reading_context, zone_of
 from ingest.follow.files import Output
 from ingest.reading import extract, html
-from ingest.reading.dedupe import FROM_CAPTURE
+from ingest.reading.dedupe import GUESSES
 from ingest.reading.documents import charset
 from ingest.reading.entries.articles import (
     FROM_LASTMOD,
@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 _BATCH = 100
 _NO_PAGE_YET = "it was read later than its feed, without its page"
-_NOT_IN_PAGES = frozenset({FROM_LASTMOD, FROM_NEWS_SITEMAP, FROM_CAPTURE})
+_NOT_IN_PAGES = frozenset({FROM_LASTMOD, FROM_NEWS_SITEMAP, *GUESSES})
 _DAY = len("2024-05-20")
 _DATE = ("published_at", "published_raw", "published_method", "published_precision")
 

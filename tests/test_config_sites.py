@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from ingest.config.sites import recognise_site
 from tests.program import Program
 
 HEXO = {"package.json": '{"dependencies": {"hexo": "^8.1.1"}}'}
+ABBRLINK = {"package.json": '{"dependencies": {"hexo": "^8.1.1", "hexo-abbrlink": "^2.2.1"}}'}
 POSTS = {"path": "source/_posts/feeds", "layout": "hexo"}
 ZONE = {"timezone": "Asia/Shanghai", "date_style": "local"}
 
@@ -31,6 +33,7 @@ ZONE = {"timezone": "Asia/Shanghai", "date_style": "local"}
         (HEXO | {"_config.yml": "timezone: Moon/Crater"}, POSTS),
         (HEXO | {"_config.yml": "source_dir: src"}, POSTS | {"path": "src/_posts/feeds"}),
         (HEXO | {"_config.yml": "a: [unclosed"}, POSTS),
+        (ABBRLINK, POSTS | {"front_matter": {"abbrlink": "{id}"}}),
         (HEXO | {"_config.yml": "- a list"}, POSTS),
         ({"hugo.toml": ""}, {"path": "content/feeds", "layout": "hugo"}),
         ({"config/_default/hugo.toml": ""}, {"path": "content/feeds", "layout": "hugo"}),
@@ -51,7 +54,7 @@ ZONE = {"timezone": "Asia/Shanghai", "date_style": "local"}
     ],
 )
 def test_a_site_is_known_by_its_files(
-    tmp_path: Path, files: dict[str, str], settings: dict[str, str] | None
+    tmp_path: Path, files: dict[str, str], settings: dict[str, Any] | None
 ) -> None:
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -74,6 +77,11 @@ def test_init_in_the_folder_of_a_site_sets_up_the_archive_for_it(tmp_path: Path)
     ) in said
     config, _ = load_config(tmp_path / "config.toml", environment={})
     assert (config.archive.profile, config.archive.date_style) == ("butterfly", "local")
+
+
+def test_init_gives_each_record_the_key_that_hexo_abbrlink_would_add(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text(ABBRLINK["package.json"])
+    assert "layout = hexo, front_matter.abbrlink = {id}" in Program(tmp_path).good("init")
 
 
 @pytest.mark.parametrize(

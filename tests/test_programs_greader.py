@@ -14,11 +14,13 @@ from lxml import etree
 
 from ingest.errors import UsageError
 from ingest.store import feeds, visitors
+from ingest.store.reader.streams import Part, Stream, ids_in
 from ingest.web.access.secrets import digest_of, hash_of_password
 from ingest.web.programs.greader.streams import long_id, number_of
 from tests.pages import Page, Pages, pages_of
 from tests.site import Site
 from tests.support import NOON, item, rss
+from tests.test_cost import statements
 from tests.world import World
 
 API = "/reader/api/0/"
@@ -333,3 +335,17 @@ def test_guesses_of_the_password_are_limited(guarded: Pages) -> None:
         guarded.ask("POST", "/accounts/ClientLogin", "Email=li&Passwd=guess")
     page = guarded.ask("POST", "/accounts/ClientLogin", "Email=li&Passwd=sesame")
     assert (page.status, "retry-after" in page.headers) == (403, True)
+
+
+def test_a_user_who_has_read_nothing_costs_no_look_at_all_entries(file: World, site: Site) -> None:
+    fill(file, site)
+    part = Part(stream=Stream(state="read"))
+    with statements() as sent:
+        assert file.database.view(ids_in, part, "li", 20) == []
+    [(statement, values)] = [one for one in sent if one[0].startswith("SELECT entry")]
+    plan = file.database.view(
+        lambda connection: connection.exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {statement}", values
+        ).all()
+    )
+    assert "SEARCH entry USING INTEGER PRIMARY KEY (rowid<?)" in [row.detail for row in plan]

@@ -13,12 +13,14 @@ import pytest
 from memento_client import MementoClient
 
 from ingest.store.mementos import Seen
-from ingest.web.programs.memento import version_at
+from ingest.web.programs.resources import version_at
 from tests.pages import Pages, pages_of
 from tests.site import Site
 from tests.support import item, rss
 from tests.world import World
 
+PAGE = "https://news.example.cn/a/1.html"
+WITH_QUERY = "https://news.example.cn/show?id=2&amp;kind=a"
 TITLES = ("初稿", "二稿", "定稿")
 
 
@@ -31,7 +33,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Iter
     with Site() as site:
         world.add(site.url("/feed.xml"))
         for title in TITLES:
-            site.set("/feed.xml", rss(item(1, title=title), item(2)))
+            site.set("/feed.xml", rss(item(1, title=title), item(2, link=WITH_QUERY)))
             world.poll()
             world.clock.move(hours=1)
     with pages_of(world) as served:
@@ -155,7 +157,7 @@ def test_what_is_not_there_has_no_versions(pages: Pages, path: str) -> None:
 
 def test_versions_seen_in_one_second_are_in_the_order_of_their_numbers() -> None:
     moment = datetime(2026, 3, 1, tzinfo=UTC)
-    seen = [Seen(moment, 1), Seen(moment, 2)]
+    seen = [Seen(moment, 7, 1), Seen(moment, 7, 2)]
     assert version_at(seen, moment) == seen[1]
 
 
@@ -171,3 +173,62 @@ def test_a_client_of_the_protocol_finds_the_versions(pages: Pages, hour: int, ve
     assert mementos["last"]["uri"] == [f"{entry}/versions/3"]
     assert MementoClient.is_timegate(entry)
     assert MementoClient.is_memento(f"{entry}/versions/{version}")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "version"), [(at(0), 1), (at(13), 2), (at(23), 3), (None, 3)], ids=str
+)
+def test_the_timegate_of_a_publishers_address(
+    pages: Pages, wanted: str | None, version: int
+) -> None:
+    headers = {} if wanted is None else {"Accept_Datetime": wanted}
+    page = pages.get(f"/timegate/{PAGE}", **headers)
+    assert (page.status, "memento-datetime" in page.headers) == (302, False)
+    assert page.headers["location"].endswith(f"/memento/1.{version}/{PAGE}")
+    assert "accept-datetime" in page.headers["vary"].lower().split(", ")
+    links = links_in(page.headers["link"])
+    assert links["original"] == ("a/1.html", {})
+    assert links["timegate"] == (f"timegate/{PAGE}", {})
+    assert links["timemap"][0] == f"timemap/link/{PAGE}"
+
+
+@pytest.mark.parametrize(("version", "hour"), [(1, 12), (2, 13), (3, 14)])
+def test_a_version_of_a_publishers_address_is_a_memento(
+    pages: Pages, version: int, hour: int
+) -> None:
+    page = pages.get(f"/memento/1.{version}/{PAGE}")
+    assert (page.status, page.headers["memento-datetime"]) == (200, at(hour))
+    assert TITLES[version - 1] in page.text
+    assert f'<{PAGE}>; rel="original"' in page.headers["link"]
+
+
+def test_the_timemap_of_a_publishers_address(pages: Pages) -> None:
+    page = pages.get(f"/timemap/link/{PAGE}")
+    assert page.headers["content-type"] == "application/link-format"
+    assert list(links_in(page.source)) == [
+        "original",
+        "timegate",
+        "self",
+        "first memento",
+        "memento",
+        "last memento",
+    ]
+    assert f'<{PAGE}>; rel="original",' in page.source
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/timegate/https://news.example.cn/show?kind=a&id=2", 302),
+        ("/timegate/https:/news.example.cn/show?id=2&kind=a", 302),
+        ("/timegate/http://www.news.example.cn/a/1.html?utm_source=x", 302),
+        ("/memento/2.1/https://news.example.cn/show?id=2&kind=a&lang=zh_CN", 200),
+        ("/memento/1.9/https://news.example.cn/a/1.html", 404),
+        ("/memento/2.1/https://news.example.cn/a/1.html", 404),
+        ("/timegate/https://news.example.cn/a/%3E%22x.html", 404),
+        ("/timegate/nothing", 404),
+        ("/timemap/link/https://news.example.cn/", 404),
+    ],
+)
+def test_spellings_of_a_publishers_address(pages: Pages, path: str, status: int) -> None:
+    assert pages.get(path).status == status

@@ -69,6 +69,23 @@ def test_a_span_leads_back_to_the_original() -> None:
     assert text[first:last] == "公約"
 
 
+@pytest.mark.parametrize(
+    ("text", "starts", "ends"),
+    [
+        ("北约 NATO", (0, 1, 2, 3, 4, 5, 6), (1, 2, 3, 4, 5, 6, 7)),
+        (" 北 \n约 ", (1, 2, 4), (2, 3, 5)),
+        ("等…他", (0, 1, 1, 1, 2), (1, 2, 2, 2, 3)),
+        ("cafe\u0301了", (0, 1, 2, 3, 5), (1, 2, 3, 5, 6)),
+        ("北\u200b约", (0, 2), (1, 3)),
+    ],
+)
+def test_the_offsets_of_a_folded_text(
+    text: str, starts: tuple[int, ...], ends: tuple[int, ...]
+) -> None:
+    folded = fold_with_offsets(text)
+    assert (folded.starts, folded.ends) == (starts, ends)
+
+
 def test_a_text_of_marks_is_folded_in_linear_time() -> None:
     assert fold("a" + "\u0301\u0316" * 100_000).startswith("á")
 

@@ -437,8 +437,9 @@ def test_a_feed_has_a_calendar_of_its_entries_and_polls(world: World, site: Site
     days = [today - timedelta(days=n) + timedelta(hours=8) for n in range(1, 3)]
     for day in days:
         assert f"<title>{day:%F}: 1</title>" in page.source
-    assert page.source.count("<rect ") in range(52 * 7 + 1, 53 * 7 + 1)
+    assert page.source.count('rx="2"') in range(52 * 7 + 1, 53 * 7 + 1)
     assert ">days with entries</th>" in page.source
+    assert "Entries a day 0.1" in page.text
 
 
 @pytest.mark.parametrize(

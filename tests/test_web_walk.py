@@ -25,7 +25,16 @@ OTHERWISE = re.compile(r"[?&](lang|pictures)=")
 # The pages that the links must lead to; a page without a link to it is of no use.
 KINDS = {
     *("/", "/add", "/c", "/c/CATEGORY", "/d", "/d/N-N", "/e/N", "/e/N/versions/N", "/entries"),
-    *("/f/N", "/f/N/settings", "/feeds", "/rsshub", "/search", "/takedown", "/takedowns"),
+    *(
+        "/f/N",
+        "/f/N/polls",
+        "/f/N/settings",
+        "/feeds",
+        "/rsshub",
+        "/search",
+        "/takedown",
+        "/takedowns",
+    ),
 }
 OF_A_KIND = 2  # pages; lists have hundreds
 FOUND = Found(

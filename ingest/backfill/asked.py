@@ -25,7 +25,8 @@ class Asked:
     """The options of a backfill command.
 
     Times are in ISO format, paths are absolute. `feed` is the feed of the files in `paths`. With
-    `drafts`, unpublished posts are included.
+    `drafts`, unpublished posts are included. With `add_feeds`, feeds that documents name are added.
+    With `marks`, what users marked in another reader becomes tags.
     """
 
     feeds: tuple[int, ...] = ()
@@ -35,6 +36,8 @@ class Asked:
     paths: tuple[str, ...] = ()
     feed: int | None = None
     drafts: bool = False
+    add_feeds: bool = False
+    marks: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return the options as a JSON object, which is stored with the run."""
@@ -97,4 +100,6 @@ def asked_before(run: Run) -> Asked:
 
 def files_of(asked: Asked) -> Files:
     """Return the source for the requested files."""
-    return Files([Path(path) for path in asked.paths], asked.window, drafts=asked.drafts)
+    return Files(
+        [Path(path) for path in asked.paths], asked.window, drafts=asked.drafts, marks=asked.marks
+    )

@@ -16,8 +16,17 @@ _PAGE = re.compile(r"(?<=/)page/\d+/?\Z|\?paged?=\d+\Z|&paged?=\d+(?=&|\Z)|(?<=\
 _SHORTEST_ARTICLE = 200  # characters of HTML; a shorter page is a list, a notice or an error
 
 
-def find_owner(piece: Piece, held: Held, feeds: Sequence[FeedState]) -> FeedState | None:
-    """Return the feed that a document belongs to, or None if no feed or several feeds match."""
+def find_owner(
+    piece: Piece, held: Held, feeds: Sequence[FeedState], address: str | None = None
+) -> FeedState | None:
+    """Return the feed that a document belongs to, or None if no feed or several feeds match.
+
+    `address` is the address under which the feed that the document names would be on the list.
+    """
+    if named := _only(feed for feed in feeds if address and feed.url == address):
+        return named
+    if piece.form is Form.HOLDING:
+        return _owner_of_holding(held, feeds, address)
     if piece.form is Form.RECORD:
         return _owner_of_record(held, feeds)
     if piece.form is Form.PAGE:
@@ -35,6 +44,22 @@ def find_owner(piece: Piece, held: Held, feeds: Sequence[FeedState]) -> FeedStat
 def _first_page(url: str) -> str:
     """Remove the page number from an address of a feed's page (`?paged=2`, `page/2/`)."""
     return _PAGE.sub("", url)
+
+
+def _owner_of_holding(
+    held: Held, feeds: Sequence[FeedState], address: str | None
+) -> FeedState | None:
+    """Return the feed with the address, or with the title and the site, that a reader names.
+
+    A site may have several feeds, so its link alone is not enough.
+    """
+    called = [feed for feed in feeds if _is_called(feed, held.feed)]
+    if not address:
+        return _only(called)
+    canonical, link = _canonical(address), held.feed.link
+    return _only(feed for feed in feeds if _canonical(feed.url) == canonical) or _only(
+        feed for feed in called if link and feed.link and _canonical(feed.link) == _canonical(link)
+    )
 
 
 def _owner_of_record(held: Held, feeds: Sequence[FeedState]) -> FeedState | None:

@@ -14,7 +14,7 @@ from ingest.logs import log_fault
 from ingest.reading import titles
 from ingest.reading.entries.normalize import without_program
 from ingest.reading.past import Held
-from ingest.store import backfills, commit, feeds
+from ingest.store import backfills, commit, feed_facts
 from ingest.store.backfills import WalkState
 from ingest.store.captures import Seen
 from ingest.store.judges import Judge, RecordFile
@@ -49,16 +49,17 @@ def store_outcome(
 
     The writer calls this again if it has to retry the transaction.
     """
-    if piece.form is Form.FEED:
+    if piece.form in {Form.FEED, Form.HOLDING}:
         said = held.feed
         title = titles.display_title(said.title, is_text=said.title_is_text)
-        feeds.introduce(
+        feed_facts.introduce(
             connection,
             seen.feed_id,
             title=without_program(title) or None,
             link=said.link,
             language=said.language,
             generator=said.generator,
+            newest=max((one.published_at for one in wanted if one.published_at), default=None),
         )
     changes = commit.keep(connection, seen, wanted, judge, held.broken)
     if isinstance(judge, RecordFile):

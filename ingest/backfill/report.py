@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ingest.backfill.owners import NO_OWNER
 from ingest.store import backfill_counts, feeds
 from ingest.store.backfills import DONE, IN_PART, MISSING, PASSED_OVER
 
@@ -17,7 +18,8 @@ class Report:
     """The result of a run: one line for each source of a feed, and documents with reasons.
 
     `is_complete` is false if documents are waiting, missing or stored in part, or if a source
-    cannot be reached. `left_out` names the ignored parts of files.
+    cannot be reached. `left_out` names the ignored parts of files. Documents of one unknown feed
+    are one line of `missing`.
     """
 
     number: int
@@ -44,7 +46,7 @@ def report(connection: sa.Connection, number: int) -> Report:
         line["feed_url"] = feed.url if feed else None
         line["reaches_back_to"] = oldest.get(line["feed_id"])
     missing, in_part, passed_over, left_out = (
-        backfill_counts.reasons(connection, number, state)
+        backfill_counts.reasons(connection, number, state, once=NO_OWNER)
         for state in (MISSING, IN_PART, PASSED_OVER, DONE)
     )
     unfinished = any(one["waiting"] or one["note"] or not one["is_planned"] for one in lines)

@@ -98,8 +98,7 @@ async def _walk_through(
             await services.transact(backfills.note_walk, state.id, str(error))
             continue
         with contextlib.closing(begun) as source:
-            is_optional = asked.source == AUTO
-            walk = Walk(services, state, source, asked.window, feed, is_optional=is_optional)
+            walk = _walk(services, asked, state, source, feed)
             if budget.is_spent or not await walk.plan():
                 continue
             count, unrendered = 0, _RENDERED_AFTER - 1
@@ -111,6 +110,20 @@ async def _walk_through(
                     services.following.wake()
                     unrendered = 0
         linked = linked or (state.source == "rfc5005" and count > 1)
+
+
+def _walk(
+    services: Services, asked: Asked, state: WalkState, source: Source, feed: FeedState | None
+) -> Walk:
+    return Walk(
+        services,
+        state,
+        source,
+        asked.window,
+        feed,
+        is_optional=asked.source == AUTO,
+        adds_feeds=asked.add_feeds,
+    )
 
 
 def _source(services: Services, asked: Asked, state: WalkState, feed: FeedState | None) -> Source:

@@ -7,23 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.backfill.belonging import find_owner, is_article, is_foreign
+from ingest.backfill.belonging import is_article, is_foreign
 from ingest.backfill.outcome import Outcome, log_if_fault, note_outcome, store_outcome
+from ingest.backfill.owners import Owners, name_of, reason_for_no_owner
 from ingest.errors import Fault, ParseError, SourceError, Unreadable
 from ingest.feed import FeedState, reading_context
 from ingest.reading.past import Held, read_piece
 from ingest.services import Services
 from ingest.sources.past.source import Contents, Source, Taken, Window
-from ingest.store import addresses, backfills, feeds
+from ingest.store import addresses, backfills
 from ingest.store.backfills import DONE, IN_PART, MISSING, PASSED_OVER, WalkState
 from ingest.store.captures import Seen
+from ingest.store.holdings import Holding
 from ingest.store.judges import Judge, Page, Past, RecordFile
 from ingest.store.records import Records, titled_entries
-from ingest.urls import host_of, without_secrets
+from ingest.urls import without_secrets
 from ingest.values import Form, Piece, Planned
 
-_NO_CATEGORY = ("uncategorized",)  # the category that Hexo gives to posts without one
-_FROM_RECORDS = "brought in from records; it has no address to poll"
 _UNDATED = "nothing says when it was published, so it is not taken for an article"
 _NO_ARTICLE = "it is a front page, a list or a notice, not an article"
 
@@ -32,7 +32,8 @@ class Taking:
     """The reading and storing of the documents of one source.
 
     `feed` is the feed that all documents belong to. If it is None, the feed of each document must
-    be found. `postponed` counts the documents that were put off until the others are read.
+    be found; with `adds_feeds`, unknown feeds are added. `postponed` counts the documents that
+    were put off until the others are read.
     """
 
     def __init__(
@@ -42,8 +43,11 @@ class Taking:
         source: Source,
         window: Window,
         feed: FeedState | None,
+        *,
+        adds_feeds: bool = False,
     ) -> None:
         self._services, self._state = services, state
+        self._owners = Owners(services, adds_feeds=adds_feeds)
         self._source, self._window, self._feed = source, window, feed
         self._records: dict[int, Records] = {}
         self.has_planned = False
@@ -78,7 +82,7 @@ class Taking:
         held = await self._read_piece(piece, self._feed)
         if self._feed is not None:
             return held, self._feed
-        feed = await self._find_or_add_owner(piece, held)
+        feed = await self._owners.find_or_add(piece, held, is_last_try=self.is_last_try)
         if feed is not None and (feed.settings.timezone or held.lacks):
             held = await self._read_piece(piece, feed)
         return held, feed
@@ -117,28 +121,21 @@ class Taking:
     ) -> Outcome | None:
         """Store that a document has no known feed; return None if its feed may be found later."""
         piece = taken.piece
-        if piece is not None and not self.is_last_try and await self._may_be_known_soon(piece):
+        may_wait = not self.is_last_try
+        if piece and may_wait and await self._owners.may_be_known_soon(piece):
             self.postponed += 1
             return None
-        reason = f"no feed on the list is {_name_of(held)}; name it with --feed, or add it"
+        reason = reason_for_no_owner(held)
         is_page = piece is not None and piece.form is Form.PAGE
         state = PASSED_OVER if is_page else MISSING
-        return await self.note(document_id, planned, state, reason, taken.more)
+        # The rest of a document is read once its feed is known.
+        return await self.note(document_id, planned, state, reason, ())
 
     def _why_not(self, piece: Piece, held: Held, content: Contents) -> str | None:
         """Return why a document must not be stored, or None if it may be stored."""
         if content.is_foreign:
-            return f"it is of another feed: {_name_of(held)}"
+            return f"it is of another feed: {name_of(held)}"
         return self._why_no_article(held) if piece.form is Form.PAGE else None
-
-    async def _may_be_known_soon(self, piece: Piece) -> bool:
-        """Return whether a feed that was never polled with success may be the document's feed."""
-        url = piece.document.url
-        is_malformed = url.startswith("http") and not host_of(url)
-        if piece.form is not Form.FEED or is_malformed:
-            return False
-        every = await self._services.query(feeds.every)
-        return any(feed.link is None and feed.last_success_at is None for feed in every)
 
     async def _content(self, piece: Piece, held: Held, feed: FeedState) -> Contents:
         dates = [entry.published_at for entry in held.entries if entry.published_at]
@@ -158,22 +155,6 @@ class Taking:
         context = reading_context(feed, piece.document)
         home = feed.link if feed else None
         return await self._services.call(piece.document.url, read_piece, piece, context, home)
-
-    async def _find_or_add_owner(self, piece: Piece, held: Held) -> FeedState | None:
-        """Return the feed to which a document belongs, or None.
-
-        If a record belongs to no known feed, add a feed with its categories and without an address.
-        """
-        every = await self._services.query(feeds.every)
-        owner = find_owner(piece, held, every)
-        if owner is None and piece.form is Form.RECORD and (held.categories or not held.feed_url):
-            return await self._services.transact(
-                feeds.add_without_address,
-                held.categories or _NO_CATEGORY,
-                reason=_FROM_RECORDS,
-                now=self._services.clock(),
-            )
-        return owner
 
     async def _keep(
         self, document_id: int, outcome: Outcome, piece: Piece, held: Held, more: Sequence[Planned]
@@ -205,6 +186,8 @@ class Taking:
                 return Past(as_of=held.as_of)
             case Form.PAGE:
                 return Page(as_of=held.as_of)
+            case Form.HOLDING:
+                return Holding(as_of=None, facts=held.facts)
             case Form.RECORD:
                 return RecordFile(as_of=held.as_of, records=await self._records_of(feed_id))
 
@@ -244,7 +227,3 @@ def _reason_for_unread(held: Held) -> str | None:
         return None
     first = held.broken[0]
     return f"entries kept unread: {len(held.broken)}; {first.name}: {first.fault}"
-
-
-def _name_of(held: Held) -> str:
-    return held.feed_url or held.feed.self_link or held.feed.link or f"“{held.feed.title}”"

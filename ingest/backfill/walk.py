@@ -35,7 +35,8 @@ class Walk:
     """A walk: the reading of one source. `feed` is the feed of the source, or None for files.
 
     `is_optional` means that the command did not name the source. If its lists cannot be reached,
-    the report says so, and the run is still complete. `waiting` counts the documents in the queue.
+    the report says so, and the run is still complete. With `adds_feeds`, the feeds of documents are
+    added if they are unknown. `waiting` counts the documents in the queue.
     """
 
     def __init__(
@@ -47,10 +48,11 @@ class Walk:
         feed: FeedState | None,
         *,
         is_optional: bool = False,
+        adds_feeds: bool = False,
     ) -> None:
         self._services, self._state, self._is_optional = services, state, is_optional
         self._source, self._feed = source, feed
-        self._taking = Taking(services, state, source, window, feed)
+        self._taking = Taking(services, state, source, window, feed, adds_feeds=adds_feeds)
         self.waiting = 0
         self._is_counted = False
         self._silences = 0

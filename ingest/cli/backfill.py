@@ -7,11 +7,25 @@ import logging
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import typer
 
+from ingest.cli.backfill_options import (
+    SOURCES,
+    AddFeeds,
+    Drafts,
+    DryRun,
+    Feed,
+    Marks,
+    Most,
+    Names,
+    Paths,
+    Restart,
+    Resume,
+    Source,
+)
 from ingest.cli.backfill_views import list_runs, show_report, telling
 from ingest.cli.days import Since, Until, span
 from ingest.cli.output import JsonOption, print_json, say
@@ -24,57 +38,25 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-SOURCES = ("auto", "rfc5005", "paged", "rsshub", "sitemap", "wayback")
 _LIST = "list"
 _MANY = 1_000  # feeds; from this number on, separate reader processes are worthwhile
 
 
-_Names = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[FEED]...",
-        help='Feeds by number, address or title; or "list", to list the runs so far.',
-    ),
-]
-_Source = Annotated[str, typer.Option("--source", help=f"Where to look: {', '.join(SOURCES)}.")]
-_Paths = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--from", metavar="PATH...", help="Read files, folders and archives instead of the network."
-    ),
-]
-_Feed = Annotated[
-    str | None, typer.Option("--feed", help="The feed that all of these files belong to.")
-]
-_Drafts = Annotated[
-    bool, typer.Option("--drafts", help="Include drafts, protected posts and templates.")
-]
-_Most = Annotated[
-    int | None,
-    typer.Option("--max-documents", min=1, max=10**9, help="Stop after this many documents."),
-]
-_DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Only list the documents that would be read first.")
-]
-_Resume = Annotated[bool, typer.Option("--resume", help="Continue the last incomplete run.")]
-_Restart = Annotated[
-    bool, typer.Option("--restart", help="Start over, including what is already done.")
-]
-
-
 def backfill(
     ctx: typer.Context,
-    names: _Names = None,
+    names: Names = None,
     since: Since = None,
     until: Until = None,
-    source: _Source = "auto",
-    paths: _Paths = None,
-    feed: _Feed = None,
-    drafts: _Drafts = False,
-    most: _Most = None,
-    dry_run: _DryRun = False,
-    resume: _Resume = False,
-    restart: _Restart = False,
+    source: Source = "auto",
+    paths: Paths = None,
+    feed: Feed = None,
+    drafts: Drafts = False,
+    add_feeds: AddFeeds = False,
+    marks: Marks = False,
+    most: Most = None,
+    dry_run: DryRun = False,
+    resume: Resume = False,
+    restart: Restart = False,
     as_json: JsonOption = False,
 ) -> int:
     """Import older entries.
@@ -94,9 +76,10 @@ def backfill(
         if lists:
             window = _window(session, since, until)
             asked = _wish(session, names or [], source, paths or [], feed, window)
-            asked = replace(asked, drafts=drafts)
+            asked = replace(asked, drafts=drafts, add_feeds=add_feeds, marks=marks)
         else:
-            _refuse_options(any([since, until, feed, drafts, source != SOURCES[0]]))
+            chosen = [since, until, feed, drafts, add_feeds, marks, source != SOURCES[0]]
+            _refuse_options(any(chosen))
             asked = _asked_before(session, resume=resume, restart=restart)
         if dry_run and asked is not None:
             asyncio.run(_show_plan(session, asked, most=most, as_json=as_json))
@@ -107,7 +90,8 @@ def backfill(
 def _refuse_options(are_given: bool) -> None:
     if are_given:
         raise UsageError(
-            "--since, --until, --source, --feed and --drafts go with feeds or files; "
+            "--since, --until, --source, --feed, --drafts, --add-feeds and --marks "
+            "go with feeds or files; "
             "a continued run keeps its own"
         )
 

@@ -31,16 +31,33 @@ _COUNTED = (
 def telling(*, quiet: bool) -> Iterator[Tell]:
     """Yield a function that prints a line per document; on a terminal also show the progress."""
     terminal = console()
+    is_first = _first_of_feeds()
     if quiet:
         yield lambda *_: None
     elif terminal.is_terminal:
         with _progress(terminal) as progress:
-            yield _above(progress)
+            yield _above(progress, is_first)
     else:
-        yield lambda outcome, waiting: say(_line(outcome, waiting))
+        yield lambda outcome, waiting: say(_line(outcome, waiting)) if is_first(outcome) else None
 
 
-def _above(progress: Progress) -> Tell:
+def _first_of_feeds() -> Callable[[Outcome], bool]:
+    """Return a function that is false for all but the first document of each unknown feed."""
+    from ingest.backfill.owners import NO_OWNER
+
+    shown: set[str] = set()
+
+    def is_first(outcome: Outcome) -> bool:
+        reason = outcome.reason or ""
+        is_known = reason in shown
+        if reason.endswith(NO_OWNER):
+            shown.add(reason)
+        return not is_known
+
+    return is_first
+
+
+def _above(progress: Progress, is_first: Callable[[Outcome], bool]) -> Tell:
     task = progress.add_task("", total=None)
     taken = 0
     waits: dict[int, int] = {}
@@ -49,7 +66,8 @@ def _above(progress: Progress) -> Tell:
         nonlocal taken
         taken += 1
         waits[outcome.walk.id] = waiting
-        progress.console.print(printable(_line(outcome, waiting)))
+        if is_first(outcome):
+            progress.console.print(printable(_line(outcome, waiting)))
         progress.update(task, completed=taken, total=taken + sum(waits.values()))
 
     return tell
@@ -137,11 +155,11 @@ def _report_row(line: dict[str, Any]) -> list[object]:
 
 def _show_each(what: str, documents: Sequence[dict[str, Any]], total: int) -> None:
     for document in documents:
-        say(
-            f"{what}: {printable(document['address'])}: {printable(recognized(document['reason']))}"
-        )
-    if total > len(documents):
-        left = total - len(documents)
+        others = document["documents"] - 1
+        more = ngettext(" and {count:,} more document", " and {count:,} more documents", others)
+        address = f"{printable(document['address'])}{more if others else ''}"
+        say(f"{what}: {address}: {printable(recognized(document['reason']))}")
+    if left := total - sum(document["documents"] for document in documents):
         say(f"{what}: {ngettext('{count:,} more document', '{count:,} more documents', left)}")
 
 

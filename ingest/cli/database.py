@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -39,7 +40,7 @@ def init(
     database.upgrade()
     say(_("wrote {file} and created {database}", file=file, database=database.name))
     if site:
-        settings = ", ".join(f"{key} = {value}" for key, value in site.settings.items())
+        settings = ", ".join(_lines_of(site.settings))
         say(
             _(
                 "set up the archive for {program}: {settings}",
@@ -52,6 +53,14 @@ def init(
     database.dispose()
     inside = "" if directory == Path() else f"cd {directory} && "
     say(_("next: {inside}guidang feeds add URL, then: guidang poll", inside=inside))
+
+
+def _lines_of(settings: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in settings.items():
+        if isinstance(value, dict):
+            yield from (f"{key}.{name} = {one}" for name, one in value.items())
+        else:
+            yield f"{key} = {value}"
 
 
 def _write_example(file: Path, archive: ArchiveConfig) -> None:

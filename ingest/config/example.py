@@ -74,8 +74,8 @@ def _table(name: str, defaults: BaseModel) -> str:
 
 
 def _line(defaults: BaseModel, key: str, field: FieldInfo) -> str:
-    """Return the line of a setting: its example as a comment, or its default if it has none."""
-    if field.examples:
+    """Return the line of a setting; a setting with an example and no value is a comment."""
+    if field.examples and getattr(defaults, key) == field.get_default(call_default_factory=True):
         return f"# {key} = {_example(field)}"
     return f"{key} = {_toml(_default_of(defaults, key))}"
 

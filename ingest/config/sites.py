@@ -26,7 +26,7 @@ class Site:
     """
 
     program: str
-    settings: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
     advice: str = ""
 
 
@@ -103,11 +103,15 @@ def old_hugo_settings(folder: Path) -> str | None:
 
 
 def _hexo(folder: Path) -> Site | None:
-    if '"hexo"' not in _text(folder / "package.json"):
+    packages = _text(folder / "package.json")
+    if '"hexo"' not in packages:
         return None
     given = _settings(folder / "_config.yml")
     source = str(given.get("source_dir") or "source")
-    settings = {"path": f"{source}/_posts/feeds", "layout": "hexo"}
+    settings: dict[str, Any] = {"path": f"{source}/_posts/feeds", "layout": "hexo"}
+    if '"hexo-abbrlink"' in packages:
+        # The plugin writes an `abbrlink` into each file without one, and changes the dates there.
+        settings["front_matter"] = {"abbrlink": "{id}"}
     known = [name for name in _themes(folder, given) if name in LAYOUTS["hexo"].profiles]
     if known:
         settings["profile"] = known[0]

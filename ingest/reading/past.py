@@ -1,8 +1,11 @@
-"""Parse a document of the past: a feed, an article's page, or a record with front matter."""
+"""Parse a document of the past.
+
+It is a feed, an article's page, a record with front matter, or what another reader holds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
@@ -10,12 +13,13 @@ from ingest.errors import ParseError, Unreadable
 from ingest.reading.dates import resolve_date
 from ingest.reading.entries.articles import ListedDates, entry_of_page
 from ingest.reading.entries.normalize import Context
+from ingest.reading.holdings import folders_of, read_holding
 from ingest.reading.pages import read_page
 from ingest.reading.read import BrokenEntry, read
 from ingest.reading.records.front_matter import NoRecordError
 from ingest.reading.records.record_entries import entry_of_record
 from ingest.reading.records.wxr import is_wxr, posts_of_export
-from ingest.values import Document, Form, NormalEntry, ParsedFeed, Piece
+from ingest.values import Document, Facts, Form, NormalEntry, ParsedFeed, Piece
 
 _MOST_KINDS, _MOST_EXAMPLES = 40, 3
 
@@ -24,9 +28,10 @@ _MOST_KINDS, _MOST_EXAMPLES = 40, 3
 class Held:
     """The content of a document; `feed` has the facts about its feed, without entries.
 
-    `feed_url` and `categories` come from a record's front matter. `lacks` names parts that belong
-    to the document but cannot be stored. `left_out` names parts that are not wanted. `broken` are
-    entries that could not be parsed; the store keeps their bytes for a later try.
+    `feed_url` and `categories` come from a record's front matter, or from another reader. `facts`
+    has what that reader knew of the entries, by the digests of their items. `lacks` names parts
+    that belong to the document but cannot be stored. `left_out` names parts that are not wanted.
+    `broken` are entries that could not be parsed; the store keeps their bytes for a later try.
     """
 
     feed: ParsedFeed
@@ -37,6 +42,7 @@ class Held:
     broken: Sequence[BrokenEntry] = ()
     lacks: str | None = None
     left_out: str | None = None
+    facts: Mapping[bytes, Facts] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -70,6 +76,8 @@ def read_piece(piece: Piece, context: Context, home: str | None = None) -> Held:
             return _read_page(piece, context)
         case Form.RECORD:
             return _read_record(piece, context, home)
+        case Form.HOLDING:
+            return _read_holding(context)
 
 
 def _read_feed(piece: Piece, context: Context) -> Held:
@@ -108,6 +116,19 @@ def _read_page(piece: Piece, context: Context) -> Held:
     listed = ListedDates(published=piece.published, changed=piece.changed)
     feed, entry = entry_of_page(article, page, context, listed)
     return Held(feed=feed, entries=[entry], as_of=piece.as_of)
+
+
+def _read_holding(context: Context) -> Held:
+    reading, facts = read_holding(context)
+    return Held(
+        feed=reading.feed,
+        entries=reading.entries,
+        broken=reading.broken,
+        as_of=None,
+        feed_url=reading.feed.self_link,
+        categories=folders_of(context.document.body),
+        facts=facts,
+    )
 
 
 def _read_record(piece: Piece, context: Context, home: str | None) -> Held:

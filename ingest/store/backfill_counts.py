@@ -49,24 +49,36 @@ def counts(connection: sa.Connection, run_id: int) -> list[dict[str, Any]]:
 
 
 def reasons(
-    connection: sa.Connection, run_id: int, state: str, limit: int = 1000
+    connection: sa.Connection, run_id: int, state: str, *, once: str = "", limit: int = 1000
 ) -> list[dict[str, Any]]:
     """Return the documents of a run that have a certain state, each with the reason for the state.
 
-    Documents without a reason are left out.
+    Documents without a reason are left out. For each reason that ends with `once`, only the first
+    document is returned, with the number of `documents` that have this reason.
     """
-    query = (
-        sa.select(BackfillDocument.address, BackfillDocument.hints, BackfillDocument.reason)
+    document = BackfillDocument
+    is_once = document.reason.endswith(once, autoescape=True) if once else sa.false()
+    first = sa.func.min(document.id).label("first")
+    groups = (
+        sa.select(first, sa.func.count().label("documents"))
         .where(
-            BackfillDocument.walk_id.in_(walk_ids(run_id)),
-            BackfillDocument.state == state,
-            BackfillDocument.reason.is_not(None),
+            document.walk_id.in_(walk_ids(run_id)),
+            document.state == state,
+            document.reason.is_not(None),
         )
-        .order_by(BackfillDocument.id)
+        .group_by(document.reason, sa.case((is_once, 0), else_=document.id))
+        .order_by(first)
         .limit(limit)
+        .subquery()
     )
+    query = sa.select(document.address, document.hints, document.reason, groups.c.documents)
+    query = query.join(groups, groups.c.first == document.id).order_by(document.id)
     return [
-        {"address": _place(row.address, row.hints), "reason": row.reason}
+        {
+            "address": _place(row.address, row.hints),
+            "reason": row.reason,
+            "documents": row.documents,
+        }
         for row in connection.execute(query)
     ]
 

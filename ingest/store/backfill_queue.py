@@ -90,7 +90,7 @@ def last_of(connection: sa.Connection, feed_id: int) -> LastRun | None:
         run=Run(id=row.id, asked=row.asked, started_at=row.started_at, ended_at=row.ended_at),
         is_queued=row.queued_at is not None,
         rows=[one for one in rows if one["feed_id"] == feed_id],
-        missing=backfill_counts.reasons(connection, row.id, backfills.MISSING, _REASONS),
+        missing=backfill_counts.reasons(connection, row.id, backfills.MISSING, limit=_REASONS),
         reaches_back_to=backfill_counts.reach(connection, [feed_id]).get(feed_id),
     )
 

@@ -105,8 +105,7 @@ def keep(
     """Store what a document changes in the entries of its feed; return the changes.
 
     The `judge` decides what changes. If an entry is in `broken`, only its bytes are stored. The
-    feed is locked, so that two programs with the same feed store an entry only once. Entries that
-    were taken down are left out.
+    feed is locked, so that two programs store an entry only once. What was taken down is left out.
     """
     hold_feed(connection, seen.feed_id)
     found, broken, hidden = refusals.allowed(connection, seen.feed_id, found, broken)
@@ -116,7 +115,7 @@ def keep(
     documents = chain(_bodies(seen, changes), pictures, unread.bodies(seen, broken))
     captures = keep_captures(connection, seen, documents, hidden)
     marked = unread.marks(connection, seen.feed_id)
-    since = unread.first_seen(marked, changes.new)
+    since = {**changes.first_seen, **unread.first_seen(marked, changes.new)}
     entries.insert_new(connection, seen, changes.new, captures, since)
     addresses.note_replaced(connection, changes.readdressed, seen.at)
     for verdict in changes.edited:
@@ -130,6 +129,7 @@ def keep(
     changed += supplements.take_pictures(connection, pictured, captures)
     entries.note_noise(connection, changes.current)
     changed += entries.take_late_dates(connection, changes.dated)
+    changed += entries.take_earlier_sightings(connection, changes.verdicts, changes.first_seen)
     changed += supplements.take_full_texts(connection, changes.current, captures)
     mark_due(connection, changed, seen.at)
     unread.forget_read(connection, seen.feed_id, marked, found)

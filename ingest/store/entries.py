@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.reading.dedupe import FROM_CAPTURE
+from ingest.reading.dedupe import GUESSES
 from ingest.store import revisions, supplements
 from ingest.store.captures import Seen
 from ingest.store.due import mark_new_due
@@ -149,7 +149,7 @@ def _first_date(
         .mappings()
         .one()
     )
-    if row["published_at"] is None or row["published_method"] == FROM_CAPTURE:
+    if row["published_at"] is None or row["published_method"] in GUESSES:
         return {}
     kept = dict(row)
     later = entry.published_at and entry.published_at > row["published_at"]
@@ -179,7 +179,7 @@ def take_late_dates(connection: sa.Connection, verdicts: Iterable[Verdict]) -> l
     names = ("published_at", "published_raw", "published_method", "published_precision")
     for verdict in verdicts:
         entry, known = verdict.entry, verdict.known
-        if known and _wants_date(known) and entry.published_method not in {None, FROM_CAPTURE}:
+        if known and _wants_date(known) and entry.published_method not in {None, *GUESSES}:
             columns: dict[str, Any] = {name: getattr(entry, name) for name in names}
             connection.execute(sa.update(Entry).where(Entry.id == known.id).values(columns))
             changed.append(known.id)
@@ -187,7 +187,25 @@ def take_late_dates(connection: sa.Connection, verdicts: Iterable[Verdict]) -> l
 
 
 def _wants_date(known: KnownEntry) -> bool:
-    return known.published_at is None or known.published_method == FROM_CAPTURE
+    return known.published_at is None or known.published_method in GUESSES
+
+
+def take_earlier_sightings(
+    connection: sa.Connection, verdicts: Iterable[Verdict], first_seen: Mapping[str, datetime]
+) -> list[int]:
+    """Store when known entries were first seen, if another program saw them earlier.
+
+    `first_seen` maps keys of entries to times. Return the ids of the changed entries; the caller
+    marks them as due.
+    """
+    changed = []
+    for verdict in verdicts:
+        at = first_seen.get(verdict.entry.key)
+        if verdict.known and at:
+            own = Entry.id == verdict.known.id, Entry.first_seen_at > at
+            update = sa.update(Entry).where(*own).values(first_seen_at=at)
+            changed += [verdict.known.id] * connection.execute(update).rowcount
+    return changed
 
 
 def renormalize(connection: sa.Connection, entry_id: int, entry: NormalEntry) -> bool:

@@ -113,21 +113,6 @@ def add(
     return get(connection, feed_id or 0), True
 
 
-def introduce(
-    connection: sa.Connection,
-    feed_id: int,
-    *,
-    title: str | None,
-    link: str | None,
-    language: str | None,
-    generator: str | None,
-) -> None:
-    """Store what an old document says about a feed that was never polled."""
-    said = {"title": title, "link": link, "language": language, "generator": generator}
-    unknown = Feed.last_success_at.is_(None), Feed.link.is_(None), Feed.title.is_(None)
-    connection.execute(sa.update(Feed).where(Feed.id == feed_id, *unknown).values(said))
-
-
 def add_all(
     connection: sa.Connection,
     wanted: Sequence[tuple[str, FeedSettings]],

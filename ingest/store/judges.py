@@ -6,7 +6,8 @@
     Page       an old page of an article: an entry that has its link is not changed
     RecordFile a file of an old archive, which may lack an address
 
-Judges write nothing. `commit.keep` calls one in its transaction, under the feed's lock.
+`holdings` has one more, for what another reader holds. Judges write nothing.
+`commit.keep` calls one in its transaction, under the feed's lock.
 """
 
 from __future__ import annotations

@@ -1,19 +1,24 @@
-"""Query when each version of an entry was first seen."""
+"""Query when each version of an entry, or of the entries at an address, was first seen."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from models import Entry, Revision
+from ingest.reading.dedupe import link_key_of
+from ingest.reading.links import canonical_link
+from ingest.store.statements import table_of
+from models import Address, Entry, Feed, Revision
 
 
 class Seen(NamedTuple):
-    """When a version of an entry was first seen, and the number of the version."""
+    """When a version of an entry was first seen, the entry, and the number of the version."""
 
     at: datetime
+    entry_id: int
     number: int
 
 
@@ -22,7 +27,26 @@ def versions_seen(connection: sa.Connection, entry_id: int) -> list[Seen]:
 
     The list is empty if there is no such entry.
     """
-    present = sa.select(Entry.seen_at, Entry.version).where(Entry.id == entry_id)
-    earlier = sa.select(Revision.seen_at, Revision.version).where(Revision.entry_id == entry_id)
+    return _versions(connection, [entry_id])
+
+
+def versions_at(connection: sa.Connection, url: str) -> list[Seen]:
+    """Return all versions of the entries, in all feeds, that have or had this link."""
+    link = canonical_link(url)
+    if link is None:
+        return []
+    numbers: set[int] = set()
+    for table, number in ((table_of(Entry), "id"), (table_of(Address), "entry_id")):
+        # With the feeds named, each needs one search in an index.
+        of_any = table.c.feed_id.in_(sa.select(Feed.id))
+        query = sa.select(table.c[number]).where(of_any, table.c.link_key == link_key_of(link))
+        numbers.update(connection.scalars(query))
+    return _versions(connection, sorted(numbers))
+
+
+def _versions(connection: sa.Connection, entry_ids: Sequence[int]) -> list[Seen]:
+    present = sa.select(Entry.seen_at, Entry.id, Entry.version).where(Entry.id.in_(entry_ids))
+    earlier = sa.select(Revision.seen_at, Revision.entry_id, Revision.version)
+    earlier = earlier.where(Revision.entry_id.in_(entry_ids))
     rows = connection.execute(sa.union_all(present, earlier))
     return sorted(Seen(*row) for row in rows)

@@ -122,14 +122,27 @@ def _poll_columns(poll: Poll) -> dict[str, Any]:
     return columns
 
 
-def last(connection: sa.Connection, feed_id: int, limit: int) -> list[dict[str, Any]]:
-    """Return the last polls of a feed, newest first."""
+def last(
+    connection: sa.Connection,
+    feed_id: int,
+    limit: int,
+    *,
+    before: tuple[datetime, int] | None = None,
+) -> list[dict[str, Any]]:
+    """Return the last polls of a feed, newest first; those before `before`.
+
+    `before` has the time and the id of a poll; a page after it costs as much as the first one.
+    """
     query = (
         sa.select(*PollRow.__table__.columns)
         .where(PollRow.feed_id == feed_id)
-        .order_by(PollRow.id.desc())
+        .order_by(PollRow.started_at.desc(), PollRow.id.desc())
         .limit(limit)
     )
+    if before is not None:
+        at, number = before
+        is_older = sa.or_(PollRow.started_at < at, PollRow.id < number)
+        query = query.where(PollRow.started_at <= at, is_older)
     return [dict(row) for row in connection.execute(query).mappings()]
 
 

@@ -46,6 +46,15 @@ def known_entry(connection: sa.Connection, entry_id: int) -> KnownEntry:
     return KnownEntry(**connection.execute(query).mappings().one())
 
 
+def stored_keys(connection: sa.Connection, feed_id: int, keys: Iterable[str]) -> set[str]:
+    """Return those of these keys that entries of a feed have."""
+    found: set[str] = set()
+    for some in in_batches(sorted(keys)):
+        query = sa.select(_ENTRY.c.key).where(_ENTRY.c.feed_id == feed_id)
+        found.update(connection.scalars(query.where(_ENTRY.c.key.in_(some))))
+    return found
+
+
 def judge(
     connection: sa.Connection,
     feed_id: int,

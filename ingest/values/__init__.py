@@ -29,6 +29,7 @@ from ingest.values.entries import (
     Verdict,
     VerdictKind,
 )
+from ingest.values.imports import Batch, Facts, HeldEntry, HeldFeed
 from ingest.values.parsed import (
     Article,
     Author,
@@ -45,6 +46,7 @@ __all__ = [
     "NO_VALIDATORS",
     "Article",
     "Author",
+    "Batch",
     "Changes",
     "Counts",
     "DatePrecision",
@@ -53,7 +55,10 @@ __all__ = [
     "DocumentKind",
     "Earlier",
     "Enclosure",
+    "Facts",
     "Form",
+    "HeldEntry",
+    "HeldFeed",
     "ImageField",
     "ImageKind",
     "KnownEntry",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ingest.values.entries import Verdict, VerdictKind
@@ -60,7 +60,8 @@ class Changes:
     - `dated`: entries whose date is stored if the stored version has no date.
 
     `passed` counts entries that were recognised by their link, and were not compared further.
-    `is_past` is true for an old document, which was current at `as_of`.
+    `is_past` is true for an old document, which was current at `as_of`. `first_seen` has the times
+    at which another program first saw entries, by their keys.
     """
 
     verdicts: Sequence[Verdict] = ()
@@ -75,6 +76,7 @@ class Changes:
     passed: int = 0
     is_past: bool = False
     as_of: datetime | None = None
+    first_seen: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def counts(self) -> Counts:

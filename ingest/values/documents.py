@@ -103,6 +103,7 @@ class Form(enum.StrEnum):
     FEED = "feed"
     PAGE = "page"
     RECORD = "record"
+    HOLDING = "holding"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,7 @@ from ingest.web.pages import (
     selections,
     status,
 )
-from ingest.web.programs import memento
+from ingest.web.programs import memento, publishers
 from ingest.web.programs import routes as programs
 from ingest.web.rendering import Site
 from ingest.web.turns import in_turn
@@ -63,6 +63,7 @@ register_url_convertor("id", _Id())
 
 
 _show_version = memento.as_memento(entries.show_version, entries.show)
+_show_page = publishers.as_memento(entries.show_version, entries.show)
 _FOR_EVERYONE = (
     Route("/log-in", log_in.show),
     Route("/log-in", posted(log_in.log_in), methods=["POST"]),
@@ -75,8 +76,10 @@ _FOR_READERS = (
     Route("/e/{id:id}", memento.with_timegate(entries.show)),
     Route("/e/{id:id}/versions/{version:id}", _show_version),
     Route("/e/{id:id}/bytes", entries.download),
+    Route("/memento/{id:id}.{version:id}/{url:path}", _show_page),
     Route("/feeds", feeds.browse),
     Route("/f/{id:id}", feeds.show),
+    Route("/f/{id:id}/polls", feeds.show_polls),
     Route("/c", categories.browse),
     Route("/c/{path:path}", categories.show),
     Route("/d", months.show),

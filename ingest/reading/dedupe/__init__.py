@@ -19,6 +19,8 @@ from ingest.reading.dedupe.identity import (
 )
 from ingest.reading.dedupe.likeness import (
     FROM_CAPTURE,
+    FROM_READER,
+    GUESSES,
     has_like_time,
     has_moved,
     is_joined,
@@ -30,6 +32,8 @@ from ingest.reading.dedupe.verdict import decide, has_nothing_known, lookup_keys
 
 __all__ = [
     "FROM_CAPTURE",
+    "FROM_READER",
+    "GUESSES",
     "decide",
     "has_like_time",
     "has_moved",

@@ -14,6 +14,10 @@ from ingest.values import KnownEntry, NormalEntry
 # This `published_method` means that no document gives the entry's date. The date is then the time
 # at which the old document with the entry was current.
 FROM_CAPTURE = "capture"
+# This one means that another feed reader guessed the date.
+FROM_READER = "reader"
+# A date that a document of the feed states replaces such dates.
+GUESSES = frozenset({FROM_CAPTURE, FROM_READER})
 _PRECISE = frozenset({"second", "minute"})
 # Two articles may have the same short text (转发微博), but not the same text of this length.
 _LONG = 60
@@ -115,7 +119,7 @@ def has_like_time(entry: Comparable, kept: KnownEntry) -> bool:
     One of them may be missing, have no time of day, or be in another time zone.
     """
     at = kept.published_at if _has_own_date(kept) else None
-    if entry.published_method == FROM_CAPTURE or entry.published_at is None or at is None:
+    if entry.published_method in GUESSES or entry.published_at is None or at is None:
         return True
     return at in times_of_record(entry.published_at) or entry.published_at in times_of_record(at)
 
@@ -137,7 +141,7 @@ def has_same_title(entry: Comparable, kept: KnownEntry) -> bool:
 
 
 def _has_own_date(kept: KnownEntry) -> bool:
-    return kept.published_method != FROM_CAPTURE
+    return kept.published_method not in GUESSES
 
 
 def _differ_in_a_name(entry: NormalEntry, kept: KnownEntry) -> bool:

@@ -8,10 +8,12 @@ folded in the same way, whatever the words around it are.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from ingest.reading.terms.simplified import SIMPLIFIED
 
@@ -59,29 +61,37 @@ def fold_with_offsets(text: str) -> Folded:
     characters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for start, end in _clusters(text):
-        for character in _fold_cluster(text[start:end]):
-            if character == " " and (not characters or characters[-1] == " "):
-                continue
-            characters.append(character)
-            starts.append(start)
-            ends.append(end)
+    place = 0
+    for run in chain(_PLAIN.finditer(text.translate(_KINDS)), (None,)):
+        first, last = run.span() if run else (len(text), len(text))
+        for start, end in _clusters(text, place, first):
+            for character in _fold_cluster(text[start:end]):
+                if character == " " and (not characters or characters[-1] == " "):
+                    continue
+                characters.append(character)
+                starts.append(start)
+                ends.append(end)
+        characters += text[first:last].translate(_TABLE)
+        starts += range(first, last)
+        ends += range(first + 1, last + 1)
+        place = last
     if characters and characters[-1] == " ":
         del characters[-1], starts[-1], ends[-1]
     return Folded("".join(characters), tuple(starts), tuple(ends))
 
 
-def _clusters(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the span of each character together with the marks that may combine with it."""
-    start = 0
-    for position, character in enumerate(text):
-        if position == start:
-            continue
-        if position - start >= _LONGEST_CLUSTER or not _is_joining(character):
+def _clusters(text: str, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, int]]:
+    """Yield the span of each character together with the marks that may combine with it.
+
+    Only the characters from `start` up to `stop` are looked at.
+    """
+    stop = len(text) if stop is None else stop
+    for position in range(start + 1, stop):
+        if position - start >= _LONGEST_CLUSTER or not _is_joining(text[position]):
             yield start, position
             start = position
-    if text:
-        yield start, len(text)
+    if start < stop:
+        yield start, stop
 
 
 def _is_joining(character: str) -> bool:
@@ -129,5 +139,28 @@ class _Table(dict[int, str]):
         return folded
 
 
+class _Kinds(dict[int, str]):
+    """A table of characters and their kinds, each found when it is first needed.
+
+    `a` becomes one character, a blank one blank, `j` may combine with the character before it, and
+    `o` is any other.
+    """
+
+    def __missing__(self, number: int) -> str:
+        kind = "j" if _is_joining(chr(number)) else _kind_of(_TABLE[number])
+        if len(self) < _MOST_REMEMBERED:
+            self[number] = kind
+        return kind
+
+
+def _kind_of(folded: str) -> str:
+    if folded == " ":
+        return " "
+    return "a" if len(folded) == 1 else "o"
+
+
 _TABLE = _Table()
+_KINDS = _Kinds()
+# A run of characters that are folded one by one, each to one character.
+_PLAIN = re.compile("(?:a(?!j)|(?<=a) (?=a))+")
 _NO_CONTROLS = {n: None for n in (*range(32), 127) if not chr(n).isspace()}

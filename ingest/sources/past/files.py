@@ -21,6 +21,8 @@ from ingest.sources.past.folders import HEAD, LIST, files_below, refuse_other_th
 from ingest.sources.past.open_files import OpenFiles
 from ingest.sources.past.packed import DAMAGED, Member, is_packed, members
 from ingest.sources.past.source import Source, Taken, Window
+from ingest.sources.readers.holdings import Holdings, UnknownStoreError
+from ingest.sources.readers.tables import SQLITE
 from ingest.values import Document, DocumentKind, Form, Piece, Planned
 
 _WARCS = (".warc", ".warc.gz")
@@ -31,9 +33,12 @@ _LARGEST_RECORD = 5 << 20
 class Files(Source):
     """A source that reads the documents in files. Each document may belong to any feed."""
 
-    def __init__(self, paths: Sequence[Path], window: Window, *, drafts: bool = False) -> None:
+    def __init__(
+        self, paths: Sequence[Path], window: Window, *, drafts: bool = False, marks: bool = False
+    ) -> None:
         self._paths, self._window, self._drafts = paths, window, drafts
         self._opened = OpenFiles()
+        self._holdings = Holdings(marks=marks)
 
     async def plan(self) -> Sequence[Planned]:
         """Return all files. The members of packed files are added when `take` opens these files."""
@@ -46,10 +51,15 @@ class Files(Source):
             if path.is_dir() and not path.is_symlink():
                 return _list_folder(path)
             refuse_other_than_file(path)
+            if "held_feed" in planned.hints:
+                piece, more = await self._holdings.take(path, planned, _changed_at(path))
+                return Taken(piece=piece, more=more)
             if planned.hints.get("is_record"):
                 return self._read_warc(path, planned.hints)
             if planned.kind is DocumentKind.LIST:
                 return self._list_packed(path, planned.hints)
+            if "member" not in planned.hints and _is_database(path):
+                return await self._list_store(path, planned)
             return self._read_document(path, planned, name)
         except UncutError as error:
             raise Unreadable(name, str(error)) from None
@@ -58,8 +68,21 @@ class Files(Source):
             raise Unreadable(name, str(error)) from None
 
     def close(self) -> None:
-        """Close the file that is open."""
+        """Close what is open."""
         self._opened.close()
+        self._holdings.close()
+
+    async def _list_store(self, path: Path, planned: Planned) -> Taken:
+        """List the feeds of a store of another reader.
+
+        An unknown database is passed over in a folder, and is an error if the user named it.
+        """
+        try:
+            return Taken(more=await self._holdings.plan(path, planned))
+        except UnknownStoreError as error:
+            if path in (given.absolute() for given in self._paths):
+                raise
+            return Taken(reason=str(error))
 
     def _read_document(self, path: Path, planned: Planned, name: str) -> Taken:
         hints = planned.hints
@@ -142,6 +165,11 @@ class Files(Source):
         if record.withheld and not self._drafts:
             return Taken(reason=f"{record.withheld}, so it is left out; --drafts takes it as well")
         return Taken(piece=_piece(path, name, body, Form.RECORD, short=short))
+
+
+def _is_database(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(len(SQLITE)) == SQLITE
 
 
 def _is_packed(name: str) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from ingest.messages import message
 from ingest.views.charts import OUTCOMES, Bar, Span, Step, bars_of
+from ingest.views.heat import Day
 
 SPANS: dict[Span, str] = {
     "day": message("the last 24 hours"),
@@ -20,6 +21,7 @@ NAMES = {
     "not_modified": message("not modified"),
     "failed": message("failed"),
 }
+_DAYS = 30  # in the chart of a feed
 _FORMS: dict[Span, str] = {"day": "%m-%d %H:00", "month": "%m-%d", "year": "%Y-%m-%d"}
 
 
@@ -94,6 +96,25 @@ def _chart(
     )
 
 
+def entries_a_day(days: Sequence[Day]) -> Series:
+    """Return the chart of the entries of the last days of a feed."""
+    last = days[-_DAYS:]
+    rows = [(day.entries,) for day in last]
+    names = [f"{day.day:%m-%d}" for day in last]
+    average = sum(day.entries for day in last) / max(len(last), 1)
+    return Series(
+        charts=(_chart(message("Entries a day"), rows, average, decimals=1),),
+        steps=names,
+        rows=_counts(names, rows),
+    )
+
+
+def _counts(
+    names: Sequence[str], rows: Sequence[tuple[int]]
+) -> list[tuple[str, tuple[int, ...], int, int, float]]:
+    return [(name, row, 0, 0, 0.0) for name, row in zip(names, rows, strict=True)]
+
+
 def upcoming(counts: Mapping[datetime, int], now: datetime, zone: tzinfo) -> Series:
     """Return the chart of the polls that the schedule has planned for the next hours."""
     this = now.replace(minute=0, second=0, microsecond=0)
@@ -103,5 +124,5 @@ def upcoming(counts: Mapping[datetime, int], now: datetime, zone: tzinfo) -> Ser
     return Series(
         charts=(_chart(message("Planned polls"), rows),),
         steps=names,
-        rows=[(name, row, 0, 0, 0.0) for name, row in zip(names, rows, strict=True)],
+        rows=_counts(names, rows),
     )

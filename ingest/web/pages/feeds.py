@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
@@ -10,15 +12,16 @@ from starlette.responses import Response
 
 from ingest.clock import system_clock
 from ingest.feed import FeedState
-from ingest.store import backfill_queue, entry_lists, feed_pages, listings, takedowns
+from ingest.store import backfill_queue, entry_lists, feed_pages, listings, polls, takedowns
 from ingest.store.backfill_queue import LastRun
 from ingest.store.calendars import feed_days
 from ingest.views.advice import advice_for
 from ingest.views.backfills import progress_of
 from ingest.views.feeds import all_of, condition, explanation, facts_of, next_poll, poll_cells
 from ingest.views.heat import WEEKS, Day, days_of, months_of
+from ingest.web.pages.charts import entries_a_day
 from ingest.web.pages.missing import missing, removed
-from ingest.web.pages.paging import SIZE, number_in
+from ingest.web.pages.paging import SIZE, key_at, number_in
 from ingest.web.rendering import Site, page, site_of
 
 _LATEST = 10  # entries on the page of a feed
@@ -54,9 +57,33 @@ def show(request: Request) -> Response:
         backfill_state=_state_of(backfill) if backfill else "",
         is_listed=shown.is_listed,
         done=request.query_params.get("done"),
+        daily=entries_a_day(days),
         calendar_days=days,
         months=months_of(days),
     )
+
+
+def show_polls(request: Request) -> Response:
+    """List the polls of a feed, newest first: /f/ID/polls, page by page."""
+    number, database = request.path_params["id"], site_of(request).database
+    shown = database.view(feed_pages.feed_page, number)
+    if shown is None:
+        return missing(request)
+    if removal := database.view(takedowns.removal_of, feed_id=number):
+        return removed(request, removal)
+    before = key_at(request.query_params.get("before"))
+    found = database.view(polls.last, number, SIZE, before=before)
+    return page(
+        request,
+        "feed_polls.html",
+        feed=shown.feed,
+        polls=map(poll_cells, found),
+        next=_place_of(found[-1]) if len(found) == SIZE else None,
+    )
+
+
+def _place_of(poll: Mapping[str, Any]) -> str:
+    return f"{int(poll['started_at'].timestamp())}.{poll['id']}"
 
 
 def _state_of(backfill: LastRun) -> str:

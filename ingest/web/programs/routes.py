@@ -7,7 +7,7 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import BaseRoute, Mount, Route
 
 from ingest.web.access.visitor import READERS
-from ingest.web.programs import api, feeds, memento
+from ingest.web.programs import api, feeds, memento, publishers
 from ingest.web.programs.answers import PROBLEMS
 from ingest.web.programs.greader.routes import routes as greader
 from ingest.web.turns import in_turn
@@ -31,6 +31,8 @@ def routes() -> list[BaseRoute]:
         Route("/atom.xml", in_turn(feeds.atom), middleware=_WITH_PROBLEMS),
         Route("/feed.json", in_turn(feeds.json_feed), middleware=_WITH_PROBLEMS),
         Route("/e/{id:id}/timemap", memento.timemap, middleware=_WITH_PROBLEMS),
+        Route("/timegate/{url:path}", publishers.timegate, middleware=_WITH_PROBLEMS),
+        Route("/timemap/link/{url:path}", publishers.timemap, middleware=_WITH_PROBLEMS),
         Route("/opml", feeds.opml, middleware=_WITH_PROBLEMS),
     ]
 

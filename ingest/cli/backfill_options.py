@@ -1,0 +1,49 @@
+"""The options of `guidang backfill`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+SOURCES = ("auto", "rfc5005", "paged", "rsshub", "sitemap", "wayback")
+
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[FEED]...",
+        help='Feeds by number, address or title; or "list", to list the runs so far.',
+    ),
+]
+Source = Annotated[str, typer.Option("--source", help=f"Where to look: {', '.join(SOURCES)}.")]
+Paths = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--from", metavar="PATH...", help="Read files, folders and archives instead of the network."
+    ),
+]
+Feed = Annotated[
+    str | None, typer.Option("--feed", help="The feed that all of these files belong to.")
+]
+Drafts = Annotated[
+    bool, typer.Option("--drafts", help="Include drafts, protected posts and templates.")
+]
+AddFeeds = Annotated[
+    bool, typer.Option("--add-feeds", help="Add the feeds of these files that are on no list.")
+]
+Marks = Annotated[
+    bool,
+    typer.Option("--marks", help="Use what you marked in another reader (read, starred) as tags."),
+]
+Most = Annotated[
+    int | None,
+    typer.Option("--max-documents", min=1, max=10**9, help="Stop after this many documents."),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Only list the documents that would be read first.")
+]
+Resume = Annotated[bool, typer.Option("--resume", help="Continue the last incomplete run.")]
+Restart = Annotated[
+    bool, typer.Option("--restart", help="Start over, including what is already done.")
+]

@@ -1,0 +1,84 @@
+"""The interface of a store of another reader, and stores whose content is in tables."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from ingest.sources.readers.tables import Row, Tables
+from ingest.values import Batch, HeldEntry, HeldFeed
+
+AT_ONCE = 200  # entries in one batch
+
+
+class Store(ABC):
+    """The feeds and entries that another program holds. `program` is the program's name."""
+
+    program: ClassVar[str]
+
+    @abstractmethod
+    async def feeds(self) -> Sequence[HeldFeed]:
+        """Return all feeds; raise `SourceError` if the store cannot be read."""
+
+    @abstractmethod
+    async def entries(self, feed: int | str, at: int | str | None) -> Batch:
+        """Return the next entries of the feed with the key `feed`, and the position after them.
+
+        `at` is None, or the position that the previous call returned. Raise `SourceError` if the
+        store cannot be read.
+        """
+
+    def close(self) -> None:
+        """Close what is open."""
+        return
+
+
+class TableStore(Store):
+    """A store whose feeds and entries are rows of tables.
+
+    `columns` has the tables, each with the names of columns, by which a database is recognised.
+    `feeds_query` returns a row for each feed. `entries_query` returns rows in the order of their
+    column `position`; its parameters are `feed`, `after` (a position, at first `start`) and `most`.
+    """
+
+    columns: ClassVar[tuple[tuple[str, str], ...]]
+    feeds_query: str
+    entries_query: str
+    start: ClassVar[int | str] = -1
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    @classmethod
+    def is_in(cls, tables: Tables) -> bool:
+        """Return whether a database has the tables and columns of this program."""
+        present = tables.columns
+        return all(present.get(name, set()) >= set(names.split(",")) for name, names in cls.columns)
+
+    async def feeds(self) -> Sequence[HeldFeed]:
+        """Return all feeds."""
+        return [self.feed_of(row) for row in await self._rows(self.feeds_query)]
+
+    async def entries(self, feed: int | str, at: int | str | None) -> Batch:
+        """Return the next entries of a feed, and the position after them."""
+        after = self.start if at is None else at
+        rows = await self._rows(self.entries_query, feed=feed, after=after, most=AT_ONCE)
+        next_at = rows[-1]["position"] if len(rows) == AT_ONCE else None
+        return Batch([self.entry_of(row) for row in rows], next_at)
+
+    async def _rows(self, query: str, **values: Any) -> Sequence[Row]:
+        return await asyncio.to_thread(lambda: self._tables.rows(query, **values))
+
+    @abstractmethod
+    def feed_of(self, row: Row) -> HeldFeed:
+        """Return the feed that a row of `feeds_query` describes."""
+
+    @abstractmethod
+    def entry_of(self, row: Row) -> HeldEntry:
+        """Return the entry that a row of `entries_query` describes."""
+
+    def close(self) -> None:
+        """Close the database."""
+        self._tables.close()

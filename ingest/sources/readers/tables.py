@@ -1,0 +1,94 @@
+"""Read the tables of another program's database, in SQLite or PostgreSQL. It is never changed.
+
+Both understand the SQL that is written for it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+
+from ingest.errors import Unreadable
+
+Row = dict[str, Any]
+SQLITE = b"SQLite format 3\0"
+_ADDRESSES = ("postgresql://", "postgres://")
+_COLUMNS_OF_SQLITE = """\
+    SELECT one.name AS of_table, two.name AS of_column
+    FROM sqlite_master AS one JOIN pragma_table_info(one.name) AS two
+    WHERE one.type IN ('table', 'view')"""
+_COLUMNS_OF_SERVER = """\
+    SELECT table_name AS of_table, column_name AS of_column FROM information_schema.columns
+    WHERE table_schema NOT IN ('information_schema', 'pg_catalog')"""
+_CONNECT_WITHIN = 10  # seconds
+
+
+def is_database_address(address: str) -> bool:
+    """Return whether an address is that of a PostgreSQL database."""
+    return address.startswith(_ADDRESSES)
+
+
+class Tables:
+    """The tables of a database, by the path of an SQLite file or the address of a server."""
+
+    def __init__(self, place: Path | str) -> None:
+        self._name = sa.make_url(place).render_as_string() if isinstance(place, str) else str(place)
+        self._engine = _engine_of(place)
+
+    @cached_property
+    def columns(self) -> dict[str, set[str]]:
+        """The names of all tables and views, in lower case, with the names of their columns.
+
+        Raise `Unreadable` if the database cannot be read.
+        """
+        is_sqlite = self._engine.dialect.name == "sqlite"
+        present: dict[str, set[str]] = defaultdict(set)
+        for row in self.rows(_COLUMNS_OF_SQLITE if is_sqlite else _COLUMNS_OF_SERVER):
+            present[row["of_table"].lower()].add(row["of_column"].lower())
+        return dict(present)
+
+    def rows(self, query: str, **values: Any) -> list[Row]:
+        """Return the rows of a query; raise `Unreadable` if the database cannot be read."""
+        try:
+            with self._engine.connect() as connection:
+                rows = connection.execute(sa.text(query), values).mappings()
+                return [dict(row) for row in rows]
+        except (sa.exc.SQLAlchemyError, sqlite3.Error) as error:
+            raise Unreadable(self._name, _first_line(error)) from None
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._engine.dispose()
+
+
+def _engine_of(place: Path | str) -> sa.Engine:
+    if isinstance(place, Path):
+        return sa.create_engine("sqlite://", creator=lambda: _open_file(place))
+    url = sa.make_url(place).set(drivername="postgresql+psycopg")
+    return sa.create_engine(url, connect_args={"connect_timeout": _CONNECT_WITHIN})
+
+
+def _open_file(path: Path) -> sqlite3.Connection:
+    """Open an SQLite file for reading.
+
+    If its folder is read-only, its journal cannot be opened. The file is then read as it is.
+    """
+    name = f"file:{quote(str(path).encode('utf-8', 'surrogateescape'))}?mode=ro"
+    opened = sqlite3.connect(name, uri=True, check_same_thread=False)
+    try:
+        opened.execute("SELECT 1 FROM sqlite_master")
+    except sqlite3.OperationalError:
+        opened.close()
+        opened = sqlite3.connect(f"{name}&immutable=1", uri=True, check_same_thread=False)
+    opened.text_factory = lambda text: text.decode("utf-8", "replace")
+    return opened
+
+
+def _first_line(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error).partition("\n")[0]

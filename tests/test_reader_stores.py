@@ -1,0 +1,231 @@
+"""`guidang backfill --from` a store of another reader: feeds, entries, dates; twice is once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import reader_stores
+from tests.program import Program
+from tests.site import Site
+from tests.support import item, rss
+from tests.test_backfill import make_program, passes_checks
+
+# 1 has all fields. 2 has a Chinese date and no guid, 3 a bare guid and a date that some read as
+# American, 4 neither guid nor date.
+ITEMS = (
+    item(1, title="甲 &lt;b&gt;粗&lt;/b&gt; &amp;amp; 细", pubDate="Tue, 05 Mar 2024 08:00:00 GMT"),
+    item(2, guid="", pubDate="2024年3月5日 08:00"),
+    item(3, link="", guid="g3", pubDate="Tue, 05 Mar 2024 08:00:00 CST"),
+    item(4, guid="", pubDate=""),
+)
+TITLES = ["甲 粗 & 细", "第2条新闻", "第3条新闻", "第4条新闻"]
+
+MAKERS: dict[str, Callable[[Path, str], Path]] = {
+    "newsboat": reader_stores.made_by_newsboat,
+    "reader": reader_stores.made_by_reader,
+}
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return make_program(tmp_path, "")
+
+
+def imported(program: Program, *arguments: str) -> dict[str, int]:
+    """Import files; return the numbers of new, earlier, edited and known entries."""
+    report = json.loads(program.good("backfill", "--from", *arguments, "--json"))
+    names = ("new", "earlier", "edited", "known")
+    return {name: sum(line[name] for line in report["lines"]) for name in names}
+
+
+def entries_listed(program: Program) -> list[Any]:
+    return list(json.loads(program.good("entries", "list", "--json", "--limit", "1000")))
+
+
+def entries(program: Program) -> dict[str, dict[str, Any]]:
+    listed = json.loads(program.good("entries", "list", "--json"))
+    shown = [json.loads(program.good("entries", "show", str(e["id"]), "--json")) for e in listed]
+    return {one["title"]: one for one in shown}
+
+
+@pytest.mark.parametrize("reader", MAKERS)
+def test_a_store_made_by_the_real_program_is_imported_once(
+    tmp_path: Path, program: Program, site: Site, reader: str
+) -> None:
+    site.set("/feed.xml", rss(*ITEMS, link=site.url("/")))
+    store = str(MAKERS[reader](tmp_path, site.url("/feed.xml")))
+    none = dict.fromkeys(("new", "earlier", "edited", "known"), 0)
+    assert imported(program, store, "--add-feeds") == none | {"new": 4}
+    assert imported(program, store, "--add-feeds", "--restart") == none | {"known": 4}
+    assert sorted(entries(program)) == sorted(TITLES)
+    (feed,) = json.loads(program.good("feeds", "list", "--json"))
+    assert (feed["url"], feed["title"]) == (site.url("/feed.xml"), "江海新闻")
+    assert passes_checks(program)
+
+
+@pytest.mark.parametrize("reader", MAKERS)
+@pytest.mark.parametrize("is_polled_first", [True, False])
+def test_a_store_and_the_live_feed_have_the_same_entries(
+    tmp_path: Path, program: Program, site: Site, reader: str, is_polled_first: bool
+) -> None:
+    site.set("/feed.xml", rss(*ITEMS, link=site.url("/")))
+    store = str(MAKERS[reader](tmp_path, site.url("/feed.xml")))
+    program.good("feeds", "add", site.url("/feed.xml"))
+    steps = [lambda: program.good("poll"), lambda: imported(program, store)]
+    for step in steps if is_polled_first else reversed(steps):
+        step()
+    found = entries(program)
+    assert sorted(found) == sorted(TITLES)
+    dates = {title: found[title]["published_at"] for title in TITLES[:3]}
+    assert dates == {
+        TITLES[0]: "2024-03-05T08:00:00+00:00",
+        TITLES[1]: "2024-03-05T00:00:00+00:00",
+        TITLES[2]: "2024-03-05T00:00:00+00:00",
+    }
+
+
+@pytest.mark.parametrize("reader", ["newsboat"])
+def test_an_import_that_was_stopped_continues(
+    tmp_path: Path, program: Program, site: Site, reader: str
+) -> None:
+    """The store has three batches of entries; each is a document in the queue."""
+    site.set("/feed.xml", rss(*map(item, range(450)), link=site.url("/")))
+    store = str(MAKERS[reader](tmp_path, site.url("/feed.xml")))
+    begun = program.run("backfill", "--from", store, "--add-feeds", "--max-documents", "2")
+    assert begun.code == 1, begun
+    assert len(entries_listed(program)) == 200
+    assert imported(program, store, "--add-feeds")["new"] == 450
+    assert len(entries_listed(program)) == 450
+
+
+def test_unknown_feeds_are_one_line_each_and_can_be_added(tmp_path: Path, program: Program) -> None:
+    """The feed of many dumps is added with the title of the newest, and is never polled."""
+    for number in range(4):
+        at = f"Tue, 0{number + 1} Mar 2022 08:00:00 GMT"
+        one = rss(item(number, pubDate=at), title=f"江海新闻 {number}")
+        (tmp_path / f"{9 - number}.xml").write_text(one, "utf-8")
+    result = program.run("backfill", "--from", ".")
+    assert result.code == 1
+    lines = [line for line in result.out.splitlines() if "--add-feeds" in line]
+    assert len(lines) == 2, lines  # one during the run, one in the report
+    assert " and 3 more documents: no feed on the list is https://news.example.cn/;" in lines[1]
+    assert imported(program, ".", "--add-feeds")["new"] == 4
+    (feed,) = json.loads(program.good("feeds", "list", "--json"))
+    assert (feed["title"], feed["link"]) == ("江海新闻 3", "https://news.example.cn/")
+    assert feed["paused_at"] is not None
+
+
+def test_an_unknown_database_is_named_with_what_was_looked_for(
+    tmp_path: Path, program: Program
+) -> None:
+    reader_stores.with_tables(tmp_path / "a.db", "CREATE TABLE notes (id INTEGER)", {})
+    result = program.run("backfill", "--from", "a.db")
+    assert result.code == 1
+    assert "it is a database of an unknown program (tables: notes); known are" in result.out
+    assert "newsboat, reader, FreshRSS" in result.out
+
+
+ROWS_OF_WE_MP_RSS = {
+    "feeds": [{"id": "MP_WXS_1", "mp_name": "江海号", "mp_intro": "", "faker_id": "1"}],
+    "articles": [
+        {
+            "id": "MP_WXS_1-a",
+            "mp_id": "MP_WXS_1",
+            "title": "第1篇",
+            "pic_url": "https://mmbiz.qpic.cn/1.jpg",
+            "url": "https://mp.weixin.qq.com/s/a",
+            "content": "<p>正文</p>",
+            "publish_time": 1_600_000_000,
+            "created_at": "2020-09-14 01:02:03.000004",
+        }
+    ],
+}
+ROWS_OF_WEWE_RSS = {
+    "feeds": [{"id": "MP_1", "mp_name": "江海号", "mp_intro": "", "has_history": 1}],
+    "articles": [
+        {
+            "id": "a",
+            "mp_id": "MP_1",
+            "title": "第1篇",
+            "pic_url": "https://mmbiz.qpic.cn/1.jpg",
+            "publish_time": 1_600_000_000,
+            "created_at": 1_600_045_323_000,
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("tables", "rows", "text"),
+    [
+        (reader_stores.WE_MP_RSS, ROWS_OF_WE_MP_RSS, "<p>正文</p>"),
+        (reader_stores.WEWE_RSS, ROWS_OF_WEWE_RSS, ""),
+    ],
+    ids=["we-mp-rss", "wewe-rss"],
+)
+def test_articles_of_wechat_get_a_feed_of_their_own(
+    tmp_path: Path, program: Program, tables: str, rows: reader_stores.Rows, text: str
+) -> None:
+    reader_stores.with_tables(tmp_path / "db.db", tables, rows)
+    assert imported(program, "db.db", "--add-feeds")["new"] == 1
+    assert imported(program, "db.db", "--add-feeds", "--restart")["known"] == 1
+    (entry,) = entries(program).values()
+    assert (entry["title"], entry["link"]) == ("第1篇", "https://mp.weixin.qq.com/s/a")
+    assert entry["published_at"] == "2020-09-13T12:26:40+00:00"
+    assert entry["first_seen_at"] == "2020-09-14T01:02:03+00:00"
+    assert text in entry["html"]
+    (feed,) = json.loads(program.good("feeds", "list", "--json"))
+    assert (feed["url"], feed["title"]) == ("archive:江海号", "江海号")
+
+
+ROWS_OF_FRESHRSS = {
+    "category": [{"id": 1, "name": "Uncategorized"}, {"id": 2, "name": "新闻 &amp; 报"}],
+    "feed": [
+        {
+            "id": 5,
+            "url": "https://news.example.cn/feed?a=1&amp;b=2",
+            "category": 2,
+            "name": "江海 &amp; 新闻",
+            "website": "https://news.example.cn/",
+        },
+    ],
+    "entry": [
+        {
+            "id": 1_600_000_000_123_456,
+            "guid": "news-1",
+            "title": "一 &lt; 二",
+            "author": "张三",
+            "content": "<p>正文</p>",
+            "link": "https://news.example.cn/1?a=1&amp;b=2",
+            "date": 1_599_999_000,
+            "is_read": 1,
+            "is_favorite": 1,
+            "id_feed": 5,
+            "tags": "#科技 #New York",
+        },
+    ],
+}
+
+
+def test_freshrss_keeps_dates_folders_tags_and_marks(tmp_path: Path, program: Program) -> None:
+    tables = reader_stores.FRESHRSS.format(prefix="")
+    reader_stores.with_tables(tmp_path / "db.sqlite", tables, ROWS_OF_FRESHRSS)
+    imported(program, "db.sqlite", "--add-feeds", "--marks")
+    (entry,) = entries(program).values()
+    expected = {
+        "title": "一 < 二",
+        "guid": "news-1",
+        "link": "https://news.example.cn/1?a=1&b=2",
+        "categories": ["科技", "New York", "read", "starred"],
+        "published_at": "2020-09-13T12:10:00+00:00",
+        "first_seen_at": "2020-09-13T12:26:40+00:00",
+    }
+    assert {name: entry[name] for name in expected} == expected
+    (feed,) = json.loads(program.good("feeds", "list", "--json"))
+    assert feed["url"] == "https://news.example.cn/feed?a=1&b=2"
+    assert (feed["title"], feed["categories"]) == ("江海 & 新闻", ["新闻 & 报"])
