@@ -421,7 +421,9 @@ def test_links_pipes_and_closed_folders_are_reported_as_missing(
     assert stored_titles(program) == past.titles([0, 1])
 
 
-def test_an_unsupported_export_is_reported_as_missing(tmp_path: Path, program: Program) -> None:
+def test_an_export_that_names_no_feed_needs_the_name_of_one(
+    tmp_path: Path, program: Program
+) -> None:
     """Other JSON files are skipped."""
     (tmp_path / "takeout").mkdir()
     export = {"items": [{"title": "t", "summary": {"content": "x"}, "crawlTimeMsec": "1"}]}
@@ -430,4 +432,6 @@ def test_an_unsupported_export_is_reported_as_missing(tmp_path: Path, program: P
     result = program.run("backfill", "--from", "takeout", "--json")
     report = json.loads(result.out)
     assert (result.code, len(report["missing"]), len(report["passed_over"])) == (1, 1, 1)
-    assert "an export in Google Reader's form" in str(report["missing"])
+    assert "or name one feed for all with --feed" in str(report["missing"])
+    program.good("backfill", "--from", "takeout", "--feed", "1")
+    assert stored_titles(program) == ["t"]

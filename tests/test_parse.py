@@ -78,8 +78,8 @@ def test_an_item_alone_is_parsed_as_it_is_among_others(document: Path) -> None:
 
 _NO_VERSION = "JSON with items, but without JSON Feed's version"
 _OF_GOOGLE_READER = (
-    "an export in Google Reader's form (Takeout, Inoreader, FreshRSS), which cannot be imported"
-    " yet; add its feeds by their addresses or as OPML"
+    "an export in Google Reader's form (Takeout, Inoreader, FreshRSS), which is no feed;"
+    " import it with guidang backfill --from"
 )
 _LINKED = "linked data (ActivityPub or schema.org); ask for the site's feed instead"
 _OF_WORDPRESS = "posts of WordPress's REST interface; ask for the site's /feed/ instead"

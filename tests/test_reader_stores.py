@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -229,3 +230,102 @@ def test_freshrss_keeps_dates_folders_tags_and_marks(tmp_path: Path, program: Pr
     (feed,) = json.loads(program.good("feeds", "list", "--json"))
     assert feed["url"] == "https://news.example.cn/feed?a=1&b=2"
     assert (feed["title"], feed["categories"]) == ("江海 & 新闻", ["新闻 & 报"])
+
+
+def google_item(number: int, feed: str, **more: Any) -> dict[str, Any]:
+    """Return an item as FreshRSS and Inoreader export it."""
+    return {
+        "id": f"tag:google.com,2005:reader/item/{number:016x}",
+        "crawlTimeMsec": str((1_600_000_000 + number) * 1000),
+        "published": 1_500_000_000 + number,
+        "title": f"第{number}条 &amp; 新闻",
+        "canonical": [{"href": f"https://{feed}/{number}.html"}],
+        "categories": [
+            "user/-/state/com.google/reading-list",
+            "user/-/state/com.google/starred",
+            "user/-/label/收藏",
+            "科技",
+        ],
+        "origin": {
+            "streamId": f"feed/https://{feed}/rss",
+            "htmlUrl": f"https://{feed}/",
+            "title": feed,
+        },
+        "summary": {"content": f"<p>第{number}条正文</p>"},
+    } | more
+
+
+def google_file(items: list[dict[str, Any]]) -> bytes:
+    about = {"id": "user/-/state/com.google/starred", "title": "“星标”"}
+    return json.dumps(about | {"items": items}, ensure_ascii=False).encode("utf-8-sig")
+
+
+def test_a_zip_in_the_form_of_google_reader_is_imported_batch_after_batch(
+    tmp_path: Path, program: Program
+) -> None:
+    items = [google_item(n, f"{'abc'[n % 3]}.example.cn") for n in range(450)]
+    with zipfile.ZipFile(tmp_path / "export.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("starred_2026-11-01.json", google_file(items))
+    begun = program.run("backfill", "--from", "export.zip", "--add-feeds", "--max-documents", "4")
+    assert begun.code == 1, begun
+    assert imported(program, "export.zip", "--add-feeds")["new"] == 450
+    assert imported(program, "export.zip", "--add-feeds", "--restart")["known"] == 450
+    feeds = json.loads(program.good("feeds", "list", "--json"))
+    assert sorted(feed["url"] for feed in feeds) == [f"https://{x}.example.cn/rss" for x in "abc"]
+    assert passes_checks(program)
+
+
+def test_an_item_in_the_form_of_google_reader_keeps_its_facts(
+    tmp_path: Path, program: Program
+) -> None:
+    """The second item has FreshRSS's guid, the third no date and a damaged end."""
+    fetch = {"crawlTimeMsec": "1600000002000", "published": 1_600_000_001}
+    items = [
+        google_item(1, "a.cn"),
+        google_item(2, "a.cn", guid="g2"),
+        google_item(3, "a.cn") | fetch,
+    ]
+    (tmp_path / "starred.json").write_bytes(google_file(items)[:-1] + b" ")
+    imported(program, "starred.json", "--add-feeds", "--marks")
+    first, second, third = (entries(program)[f"第{n}条 & 新闻"] for n in (1, 2, 3))
+    assert first["categories"] == ["科技", "starred", "收藏"]
+    assert (first["guid"], first["link"]) == (None, "https://a.cn/1.html")
+    assert first["published_at"] == "2017-07-14T02:40:01+00:00"
+    assert first["first_seen_at"] == "2020-09-13T12:26:41+00:00"
+    assert first["html"] == "<p>第1条正文</p>"
+    assert second["guid"] == "g2"
+    assert (first["published_method"], third["published_method"]) != ("reader", "reader")
+    assert third["published_method"] == "reader"
+
+
+def test_a_damaged_list_is_reported_and_what_is_before_the_damage_is_kept(
+    tmp_path: Path, program: Program
+) -> None:
+    body = google_file([google_item(n, "a.cn") for n in range(450)])
+    (tmp_path / "starred.json").write_bytes(body[: len(body) - 9_000])
+    result = program.run("backfill", "--from", "starred.json", "--add-feeds", "--json")
+    (missing,) = json.loads(result.out)["missing"]
+    assert (result.code, "the JSON is damaged at byte" in missing["reason"]) == (1, True)
+    assert len(entries_listed(program)) == 400
+
+
+def test_an_export_of_wallabag_gets_a_feed_of_its_own(tmp_path: Path, program: Program) -> None:
+    article = {
+        "is_archived": 1,
+        "is_starred": 0,
+        "tags": ["长文"],
+        "id": 1,
+        "title": "一篇文章",
+        "url": "https://news.example.cn/1.html",
+        "content": "<p>正文</p>",
+        "created_at": "2021-01-02T03:04:05+0100",
+        "published_at": "2021-01-01T00:00:00+0100",
+        "published_by": ["张三"],
+    }
+    (tmp_path / "wallabag.json").write_text(json.dumps([article]), "utf-8")
+    assert imported(program, "wallabag.json", "--add-feeds", "--marks")["new"] == 1
+    (entry,) = entries(program).values()
+    assert entry["categories"] == ["read", "长文"]
+    assert entry["first_seen_at"] == "2021-01-02T02:04:05+00:00"
+    (feed,) = json.loads(program.good("feeds", "list", "--json"))
+    assert (feed["url"], feed["title"]) == ("archive:wallabag", "wallabag")

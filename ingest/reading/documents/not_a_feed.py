@@ -70,8 +70,8 @@ def name_text(text: str, root: str) -> str:
 
 
 GOOGLE_READER = (
-    "an export in Google Reader's form (Takeout, Inoreader, FreshRSS), which cannot be"
-    " imported yet; add its feeds by their addresses or as OPML"
+    "an export in Google Reader's form (Takeout, Inoreader, FreshRSS), which is no"
+    " feed; import it with guidang backfill --from"
 )
 
 

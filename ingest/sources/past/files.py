@@ -21,8 +21,10 @@ from ingest.sources.past.folders import HEAD, LIST, files_below, refuse_other_th
 from ingest.sources.past.open_files import OpenFiles
 from ingest.sources.past.packed import DAMAGED, Member, is_packed, members
 from ingest.sources.past.source import Source, Taken, Window
-from ingest.sources.readers.holdings import Holdings, UnknownStoreError
-from ingest.sources.readers.tables import SQLITE
+from ingest.sources.readers.holdings import Holdings, UnknownStoreError, piece_of
+from ingest.sources.readers.json_items import is_json
+from ingest.sources.readers.lists import Lists
+from ingest.sources.readers.tables import is_sqlite
 from ingest.values import Document, DocumentKind, Form, Piece, Planned
 
 _WARCS = (".warc", ".warc.gz")
@@ -38,7 +40,7 @@ class Files(Source):
     ) -> None:
         self._paths, self._window, self._drafts = paths, window, drafts
         self._opened = OpenFiles()
-        self._holdings = Holdings(marks=marks)
+        self._holdings, self._lists = Holdings(marks=marks), Lists(marks=marks)
 
     async def plan(self) -> Sequence[Planned]:
         """Return all files. The members of packed files are added when `take` opens these files."""
@@ -51,14 +53,14 @@ class Files(Source):
             if path.is_dir() and not path.is_symlink():
                 return _list_folder(path)
             refuse_other_than_file(path)
-            if "held_feed" in planned.hints:
+            if "held_feed" in planned.hints and "list_at" not in planned.hints:
                 piece, more = await self._holdings.take(path, planned, _changed_at(path))
                 return Taken(piece=piece, more=more)
             if planned.hints.get("is_record"):
                 return self._read_warc(path, planned.hints)
             if planned.kind is DocumentKind.LIST:
                 return self._list_packed(path, planned.hints)
-            if "member" not in planned.hints and _is_database(path):
+            if "member" not in planned.hints and is_sqlite(path):
                 return await self._list_store(path, planned)
             return self._read_document(path, planned, name)
         except UncutError as error:
@@ -94,6 +96,8 @@ class Files(Source):
             short = hints.get("member") or self._short_name(path)
             if (taken := self._read_record(path, name, short, stream)) is not None:
                 return taken
+        if is_json(stream) and (taken := self._read_list(path, planned, stream)):
+            return taken
         body, next_at = cut(stream, at)
         if at == 0 and LIST.search(body[:HEAD]):
             return Taken(reason="it is a list of feeds")
@@ -103,6 +107,19 @@ class Files(Source):
             more = [Planned(key=key, address=planned.address, hints=hints | {"at": next_at})]
         piece = replace(_piece(path, name, body, Form.FEED), drafts=self._drafts)
         return Taken(piece=piece, more=more)
+
+    def _read_list(self, path: Path, planned: Planned, stream: BinaryIO) -> Taken | None:
+        """Read a list of another reader in JSON; return None if it is none."""
+        if "held_feed" not in planned.hints:
+            more = self._lists.plan(stream, planned)
+            return None if more is None else Taken(more=more)
+        found = self._lists.take(stream, planned)
+        if found is None:
+            raise ValueError("the file has changed since the run began")
+        program, body = found
+        member = planned.hints.get("member")
+        place = f"file:{planned.address}{f'!{member}' if member else ''}"
+        return Taken(piece=piece_of(place, program, body, _changed_at(path)))
 
     def _read_warc(self, path: Path, hints: dict[str, Any]) -> Taken:
         stream = self._opened.raw(path, _member_of(hints))
@@ -165,11 +182,6 @@ class Files(Source):
         if record.withheld and not self._drafts:
             return Taken(reason=f"{record.withheld}, so it is left out; --drafts takes it as well")
         return Taken(piece=_piece(path, name, body, Form.RECORD, short=short))
-
-
-def _is_database(path: Path) -> bool:
-    with path.open("rb") as stream:
-        return stream.read(len(SQLITE)) == SQLITE
 
 
 def _is_packed(name: str) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ingest.reading import titles
 from ingest.urls import absolute_link
 from ingest.values import Enclosure
+
+_AT_THE_FETCH = timedelta(minutes=1)
 
 
 def from_seconds(value: Any) -> datetime | None:
@@ -45,6 +47,11 @@ def from_iso(value: Any) -> datetime | None:
     if not isinstance(value, datetime):
         return None
     return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def is_time_of_fetch(published: datetime | None, first_seen: datetime | None) -> bool:
+    """Return whether a date is about the time of the fetch, as programs date undated entries."""
+    return bool(published and first_seen and abs(first_seen - published) < _AT_THE_FETCH)
 
 
 def plain(title: Any) -> str:

@@ -64,7 +64,8 @@ class Holdings:
         batch = await store.entries(key, planned.hints.get("at"))
         body = document_of(store.program, feed, batch.entries, marks=self._marks)
         more = [] if batch.next_at is None else [_rest_of(planned, batch.next_at)]
-        return _piece(place, store.program, body, at), more
+        name = f"file:{place}" if isinstance(place, Path) else without_secrets(place)
+        return piece_of(name, store.program, body, at), more
 
     def close(self) -> None:
         """Close the store that is open."""
@@ -96,9 +97,8 @@ def _rest_of(planned: Planned, at: int | str) -> Planned:
     return Planned(key=key, address=planned.address, hints=hints)
 
 
-def _piece(place: Path | str, program: str, body: bytes, at: datetime) -> Piece:
-    """Return a piece whose address names the store and its program."""
-    name = f"file:{place}" if isinstance(place, Path) else without_secrets(place)
-    url = f"{name}#{program}"
+def piece_of(place: str, program: str, body: bytes, at: datetime) -> Piece:
+    """Return a piece whose address names the place of a store and its program."""
+    url = f"{place}#{program.replace(' ', '-')}"
     document = Document(url=url, final_url=url, body=body, fetched_at=at, content_type=CONTENT_TYPE)
     return Piece(document=document, form=Form.HOLDING)

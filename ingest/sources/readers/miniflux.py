@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from ingest.sources.readers import fields
 from ingest.sources.readers.store import TableStore
 from ingest.sources.readers.tables import Row
 from ingest.values import HeldEntry, HeldFeed
-
-_AT_THE_FETCH = timedelta(minutes=1)
 
 
 class Miniflux(TableStore):
@@ -59,7 +56,6 @@ def feed_of(row: Mapping[str, Any], folder: str | None) -> HeldFeed:
 def entry_of(row: Mapping[str, Any], enclosures: list[dict[str, Any]] | tuple[()]) -> HeldEntry:
     """Return an entry from its columns, or from its members in JSON."""
     published, created = fields.from_iso(row["published_at"]), fields.from_iso(row["created_at"])
-    is_fetch = bool(published and created and abs(created - published) < _AT_THE_FETCH)
     marks = {"read": row["status"] == "read", "starred": row["starred"]}
     return HeldEntry(
         guid=row["url"] if _hash_of(row["url"]) == row["hash"] else None,
@@ -69,7 +65,7 @@ def entry_of(row: Mapping[str, Any], enclosures: list[dict[str, Any]] | tuple[()
         authors=fields.names(row["author"]),
         tags=fields.names(*(row.get("tags") or ())),
         published=published,
-        is_guess=is_fetch,
+        is_guess=fields.is_time_of_fetch(published, created),
         first_seen=created,
         files=tuple(
             file

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from ingest.errors import Unreadable
 
 Row = dict[str, Any]
-SQLITE = b"SQLite format 3\0"
+_SQLITE = b"SQLite format 3\0"
 _ADDRESSES = ("postgresql://", "postgres://")
 _COLUMNS_OF_SQLITE = """\
     SELECT one.name AS of_table, two.name AS of_column
@@ -27,6 +27,12 @@ _COLUMNS_OF_SERVER = """\
     SELECT table_name AS of_table, column_name AS of_column FROM information_schema.columns
     WHERE table_schema NOT IN ('information_schema', 'pg_catalog')"""
 _CONNECT_WITHIN = 10  # seconds
+
+
+def is_sqlite(path: Path) -> bool:
+    """Return whether a file is an SQLite database."""
+    with path.open("rb") as stream:
+        return stream.read(len(_SQLITE)) == _SQLITE
 
 
 def is_database_address(address: str) -> bool:
