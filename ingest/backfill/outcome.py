@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The outcome of one document; `kept` counts its new, earlier, edited and known entries."""
+    """The outcome of one document; `kept` counts its entries by what the store did with them."""
 
     walk: WalkState
     planned: Planned

@@ -110,7 +110,7 @@ def _hexo(folder: Path) -> Site | None:
     source = str(given.get("source_dir") or "source")
     settings: dict[str, Any] = {"path": f"{source}/_posts/feeds", "layout": "hexo"}
     if '"hexo-abbrlink"' in packages:
-        # The plugin writes an `abbrlink` into each file without one, and changes the dates there.
+        # Without this key, the plugin would add it to each file, and change the dates in the file.
         settings["front_matter"] = {"abbrlink": "{id}"}
     known = [name for name in _themes(folder, given) if name in LAYOUTS["hexo"].profiles]
     if known:

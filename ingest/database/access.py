@@ -102,7 +102,7 @@ class Database:
 
     @contextlib.contextmanager
     def held(self, work: str) -> Iterator[bool]:
-        """Try to lock `work` on PostgreSQL against other processes; yield whether it is locked."""
+        """Try to lock `work` on PostgreSQL against other processes; yield whether it succeeds."""
         if self.engine.dialect.name == "sqlite":
             yield True
             return

@@ -1,4 +1,9 @@
-"""Run each follower on its own thread, so that no poll waits for a follower."""
+"""Run each follower on its own thread, so that no poll waits for a follower.
+
+A follower updates what depends on stored entries, such as files or the search index.
+
+A follower updates what depends on stored entries, such as files or the search index.
+"""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ _AMP_VALUES = frozenset({"", "1", "true", "yes"})
 _OF_VIEWERS = frozenset({"amp_js_v", "amp_gsa", "amp_r", "amp_ct", "usqp"})
 # These fragments are positions in an article's page. `#comment-7` or `#v2` may be articles.
 _FRAGMENT = re.compile(r"(?:comments|respond|disqus_thread|more(?:-\d+)?|top)?", re.IGNORECASE)
-# A plain link without any of these signs has only one spelling.
+# A plain link without any of these texts has only one form.
 _SIGNS = ("/amp", ".amp", "-amp", "?amp", "=amp", "mipc", "/index.", "/default.", "&")
 
 

@@ -48,7 +48,7 @@ def _known_by(column: str) -> sa.Select[Any]:
 
 
 def known_links(connection: sa.Connection, feed_id: int, link_keys: Iterable[str]) -> set[str]:
-    """Return the link keys that entries of the feed have or had, or that were taken down."""
+    """Return those of these link keys that entries of the feed have or had, or that are refused."""
     link_keys = list(link_keys)
     found = refusals.refused_links(connection, feed_id, link_keys)
     for some in in_batches(sorted(link_keys)):

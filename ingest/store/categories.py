@@ -44,7 +44,7 @@ def page_of_feeds(
 ) -> list[ListedEntry]:
     """Return the next entries of these feeds, after `after`, newest first.
 
-    If there are many feeds, the page is usually full of the next entries of all feeds. Otherwise,
+    If there are many feeds, the next entries of the whole archive usually fill the page. Otherwise,
     the next entry of each feed is found by one search in an index: the page can only have entries
     of the `size` feeds whose next entries are the newest. So each page costs about the same,
     whether it is the first one or the last one.
@@ -66,7 +66,7 @@ def page_of_feeds(
 
 
 def _among_next(connection: sa.Connection, feed_ids: set[int], after: Key | None) -> list[int]:
-    """Return the ids of the entries of these feeds among the next `_READ` entries of all feeds."""
+    """Read the next `_READ` entries of all feeds; return the ids of those of these feeds."""
     query = _newest(after).with_only_columns(_ENTRY.c.id, _ENTRY.c.feed_id).limit(_READ)
     return [number for number, feed_id in connection.execute(query) if feed_id in feed_ids]
 

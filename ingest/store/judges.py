@@ -114,7 +114,7 @@ class Past:
         )
 
     def _with_date(self, verdict: Verdict) -> Verdict:
-        """Give an entry without a date the date of its document; return the verdict."""
+        """Return the verdict; an entry without a date gets the date of its document."""
         if verdict.entry.published_at is not None or self.as_of is None:
             return verdict
         entry = replace(

@@ -22,7 +22,7 @@ _COLUMNS = tuple(Takedown.__table__.columns)
 class Stone:
     """A tombstone: a text that names what must not be stored again, with its feed and entry.
 
-    The text `identity` is one of those in `refusals`, such as `feed:ID`.
+    The text `identity` has one of the forms that `refusals` lists, such as `feed:ID`.
     """
 
     identity: str

@@ -63,8 +63,8 @@ class HexoLayout(Layout):
     def site_of(self, folder: PurePath) -> PurePath | None:
         """Return Hexo's source folder, if the theme looks up authors in a data file.
 
-        This is the folder that contains `_posts`. If `_posts` is not in the path of `folder`, but
-        in the template of paths, there may be several sites; then return `folder`.
+        This is the folder that contains `_posts`. If only the template of paths contains `_posts`,
+        there may be several sites; then return `folder`.
         """
         if not self._profile.data_file:
             return None

@@ -29,7 +29,7 @@ def category_places(
 
 
 def _below(place: str, category: str) -> str:
-    """Return the folder of a category's children, or a digest if it is too long for an index."""
+    """Return the folder of a category's children, or a digest if no index can hold the folder."""
     inner = f"{place}/{page_of(category)}"
     return inner if len(inner.encode()) < _LONGEST_PLACE else f"…/{_digest(inner)}"
 

@@ -65,7 +65,7 @@ class PostLayout(Layout):
     ) -> Iterator[tuple[str, str]]:
         """Yield pairs: the folder of a page, and the category, tag or author of this page.
 
-        No category is below another one.
+        Categories have no subcategories here.
         """
         if not self.has_pages_of_names:
             return

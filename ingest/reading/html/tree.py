@@ -57,15 +57,15 @@ def make_sound(text: str) -> str:
 def _sound_reference(reference: re.Match[str]) -> str:
     code = int(reference[1], 16) if reference[1] else int(reference[2])
     if code == 0x0D or code > 0x10FFFF or _UNSOUND.match(chr(code)):
-        return " "  # an empty string could join the characters around it to a new reference
+        return " "  # an empty string could join the text around it to a new `&lt;`
     return reference[0]
 
 
 def flatten(text: str) -> str:
-    """Drop tags that are nested too deeply, and excess attributes, which take quadratic time.
+    """Drop tags that are nested too deeply, and excess attributes: parsing both is slow.
 
-    The depth is only estimated, because some elements close others without a tag. But only a page
-    with hundreds of unclosed elements loses tags by this estimate.
+    The depth is estimated, because some elements close others without a tag. A wrong estimate drops
+    tags only in a page with hundreds of unclosed elements.
     """
     if len(text) <= _SMALL and text.count("<") <= _DEEPEST:
         return text

@@ -55,8 +55,8 @@ def differ_in_numbers(overlap: Overlap) -> bool:
     """Return whether two texts differ in an identifier, or in too many of their numbers.
 
     Only the titles, and the clauses that the other text does not have, are searched. A number is
-    compared with the other text's numbers at the same `place`. If there are none, the number is
-    ignored, because it may be in a notice of the site.
+    compared with the other text's numbers between the same characters (`place`). If there are none,
+    the number is ignored, because it may be in a notice of the site.
     """
     shorter, longer = overlap.shorter, overlap.longer
     here = _numbers((shorter.title, *overlap.rest))

@@ -65,8 +65,9 @@ _TAG_IN_KEY = re.compile(
 )
 # The name of a column ends with one of these marks, or stands after one.
 _MARK_OF_COLUMN = re.compile(rf"{_CLOSE}|[|丨:·•!,]")
-# Matches a sign that a key leaves out. A key keeps only the dots, percent signs and minus signs of
-# numbers. The pattern begins with one kind of character, which makes a search five times as fast.
+# Matches punctuation that is ignored when titles are compared. Only the dots, percent signs and
+# minus signs of numbers are kept. The pattern begins with one kind of character, which makes a
+# search five times as fast.
 _UNKEYED = re.compile(r"[\W_](?:(?<=[^.%-])|(?<=[.%])(?<!\d.)|(?<=[.-])(?!\d)|(?<=[a-z0-9]-))")
 
 
@@ -139,7 +140,7 @@ def _cut_start(title: str, name: str) -> str:
 def _cut_sections(title: str, cut: str, name: str) -> str:
     """Remove the names of sections at the end of a title, such as 频道 in 标题_频道.
 
-    `cut` is the end that was already removed: the site's name, and the mark before the name.
+    `cut` is the text that was already removed there: a separator and the site's name.
     """
     for place in range(_MOST_SECTIONS):
         shorter = _cut_section(

@@ -1,4 +1,4 @@
-"""The keys of texts, and which texts become candidates when texts gain or lose keys.
+"""The keys of texts, and which texts must be compared when texts gain or lose keys.
 
 A key is a hash of a clause, of a whole text or of a link.
 """

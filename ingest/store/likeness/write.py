@@ -28,10 +28,11 @@ def write(
     *,
     now: datetime,
 ) -> set[int]:
-    """Update the links of these entries; remove entries that are not in `prints`.
+    """Update the stored near-duplicates of these entries; remove entries that are not in `prints`.
 
-    Return the ids of the entries whose cluster changed, and of their old and new canonical entries.
-    `prints` is computed before the transaction, so that the transaction is short.
+    `prints` has the fingerprint of each entry by id. It is computed before the transaction, so that
+    the transaction is short. Return the ids of the entries whose cluster changed, and of their old
+    and new canonical entries.
     """
     _lock(connection)
     _use_indexes(connection)
@@ -91,7 +92,7 @@ def _fingerprints(
 
 
 def _postpone(connection: sa.Connection, some: Collection[int], now: datetime) -> None:
-    """Mark texts and one entry of each, so that the texts are compared again in the next run."""
+    """Mark texts, and one entry of each text, so that the next run compares the texts again."""
     if some:
         texts.open_again(connection, some)
         entries = texts.entry_of_each(connection, some).values()

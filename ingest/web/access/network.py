@@ -1,4 +1,4 @@
-"""Which machine a request comes from, for which name and from which site."""
+"""Which machine sent a request, which host name it asks for, and which site it comes from."""
 
 from __future__ import annotations
 

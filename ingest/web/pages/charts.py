@@ -97,7 +97,7 @@ def _chart(
 
 
 def entries_a_day(days: Sequence[Day]) -> Series:
-    """Return the chart of the entries of the last days of a feed."""
+    """Return the chart of a feed's entries, by day."""
     last = days[-_DAYS:]
     rows = [(day.entries,) for day in last]
     names = [f"{day.day:%m-%d}" for day in last]

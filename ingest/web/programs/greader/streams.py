@@ -52,7 +52,7 @@ def plain_name(name: str) -> str:
 
 
 def long_id(number: int) -> str:
-    """Return the long name of an entry."""
+    """Return the id of an entry in its long form, as the API defines it."""
     return f"{LONG}{number:016x}"
 
 
