@@ -12,7 +12,9 @@ from typing import TextIO
 from ingest.urls import hide_secrets
 
 # These libraries log every request at INFO. Guidang logs only one line for each poll.
-_VERBOSE = tuple("httpx httpcore hpack trafilatura readability alembic uvicorn warcio".split())
+_VERBOSE = tuple(
+    "httpx httpcore hpack trafilatura readability alembic uvicorn warcio procrastinate".split()
+)
 # APScheduler would warn each time that a job is still running when its next start is due.
 _WARNING_TOO_OFTEN = ("apscheduler",)
 
@@ -27,6 +29,17 @@ def set_up_logging(level: str, form: str, zone: tzinfo = UTC) -> None:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
     for name in _WARNING_TOO_OFTEN:
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def name_process(name: str) -> None:
+    """Add a name of this process to each of its messages, if the service has several processes."""
+
+    def add(record: logging.LogRecord) -> bool:
+        record.process_of_service = name
+        return True
+
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(add)
 
 
 class _StandardError(logging.StreamHandler[TextIO]):
@@ -63,12 +76,17 @@ class _ZonedFormatter(logging.Formatter):
 
 
 class TextFormatter(_ZonedFormatter):
-    """A formatter that writes records as `time LEVEL [feed] message`."""
+    """A formatter that writes records as `time LEVEL [feed] message`.
+
+    The name of the process is before the feed, if it has one.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return a record as text, on one line except for a traceback."""
         feed = getattr(record, "feed", None)
         where = f"[{printable(feed)}] " if feed else ""
+        if process := getattr(record, "process_of_service", None):
+            where = f"{process} {where}"
         message = printable(hide_secrets(record.getMessage()))
         line = f"{self.time_of(record)} {record.levelname:<7} {where}{message}"
         trace = _trace_of(self, record)
@@ -84,6 +102,7 @@ class JsonFormatter(_ZonedFormatter):
             "time": self.time_of(record),
             "level": record.levelname.lower(),
             "logger": record.name,
+            "process": getattr(record, "process_of_service", None),
             "feed": getattr(record, "feed", None),
             "message": hide_secrets(record.getMessage()),
             "exception": _trace_of(self, record),

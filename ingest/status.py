@@ -12,9 +12,10 @@ from ingest.database import Database
 from ingest.feed import FeedState
 from ingest.follow.files import outputs_of
 from ingest.follow.images import ImageFolder
-from ingest.store import due, embargoes, feeds, listings, publish, unread
+from ingest.store import due, embargoes, feeds, jobs, listings, publish, unread
 from ingest.store.images import counts as images
 from ingest.store.images.counts import ImageCounts
+from ingest.store.jobs import QueueState
 from ingest.urls import without_secrets
 
 _SAMPLE = 20  # kept pictures that are looked for, to see whether their folder is there
@@ -63,7 +64,10 @@ class ImageState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """The state at `now`; `outputs` begins with the archive."""
+    """The state at `now`; `outputs` begins with the archive.
+
+    `queue` is None if the service is one process.
+    """
 
     now: datetime
     database: str
@@ -74,6 +78,7 @@ class Status:
     unread: Sequence[Mapping[str, Any]]
     publish_error: str | None
     images: ImageState
+    queue: QueueState | None
 
     @property
     def failing(self) -> list[FeedState]:
@@ -107,6 +112,7 @@ class Status:
             "unread_entries": self.unread,
             "publish_error": self.publish_error,
             "images": self.images.as_json(),
+            "queue": self.queue and self.queue.as_json(),
             "failing_feeds": [_failing(feed) for feed in self.failing],
             "feeds_with_gaps": [{"id": one, "gaps": some} for one, some in gaps.items() if some],
         }
@@ -137,6 +143,7 @@ def status_of(
         unread=query(unread.listed),
         publish_error=query(publish.error),
         images=_image_state(config.images, query),
+        queue=query(jobs.queue_state, config.engine),
     )
 
 

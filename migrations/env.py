@@ -19,8 +19,8 @@ def _render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[Fa
 
 
 def _is_described(name: str | None, kind: str, _parents: object) -> bool:
-    """Return whether the models describe a table; they do not describe the search index."""
-    return kind != "table" or not str(name).startswith("search_index")
+    """Return whether the models describe a table, and not the search or the queue of jobs."""
+    return kind != "table" or not str(name).startswith(("search_index", "procrastinate_"))
 
 
 context.configure(

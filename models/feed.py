@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, PrimaryKey
@@ -13,7 +13,15 @@ from models.base import Base, PrimaryKey
 
 class Feed(Base):
     __tablename__ = "feed"
-    __table_args__ = (Index("ix_feed_next_poll_at", "next_poll_at"),)
+    __table_args__ = (
+        Index("ix_feed_next_poll_at", "next_poll_at"),
+        Index(
+            "ix_feed_leased_until",
+            "leased_until",
+            sqlite_where=text("leased_until IS NOT NULL"),
+            postgresql_where=text("leased_until IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[PrimaryKey]
     url: Mapped[str] = mapped_column(unique=True)
@@ -74,6 +82,9 @@ class Feed(Base):
     last_error: Mapped[str | None]
     next_poll_at: Mapped[datetime]
     next_poll_reason: Mapped[str]
+    leased_until: Mapped[datetime | None] = mapped_column(
+        doc="until then, a job polls the feed; see store.leases"
+    )
 
 
 class PollRow(Base):

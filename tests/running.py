@@ -46,6 +46,7 @@ class Running:
     env: dict[str, str] = field(default_factory=dict)
     in_new_process: bool = False
     web: bool = False
+    roles: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         self.port = free_port()
@@ -63,10 +64,11 @@ class Running:
 
     def start(self, *, powerless: bool = False) -> None:
         self.starts = self.log_text().count(READY)
+        command = ["run", *(f"--role={role}" for role in self.roles)]
         if powerless or self.in_new_process:
-            self.process = self.program.start_new_process(self.log, "run", powerless=powerless)
+            self.process = self.program.start_new_process(self.log, *command, powerless=powerless)
         else:
-            self.process = self.program.start_to(self.log, "run")
+            self.process = self.program.start_to(self.log, *command)
 
     def start_ready(self) -> None:
         self.start()

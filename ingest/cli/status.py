@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ingest.feed import FeedState
     from ingest.status import Status
     from ingest.store.due import Lag
+    from ingest.store.jobs import QueueState
 
 _MOST_SHOWN = 10  # unread entries; with --json, up to a hundred are shown
 
@@ -55,6 +56,7 @@ def _show(found: Status) -> None:
     _show_duplicates(found.totals)
     show_images(found.images)
     _show_following(found.lags, found.now)
+    _show_queue(found.queue)
     if found.publish_error:
         error = recognized(found.publish_error)
         say(_("what follows new files failed: {error}", error=error))
@@ -116,6 +118,19 @@ def _show_following(lags: Sequence[Lag], now: datetime) -> None:
                     error=recognized(lag.error),
                 )
             )
+
+
+def _show_queue(queue: QueueState | None) -> None:
+    """Print the state of the queue of jobs, if the service has several processes."""
+    if queue is not None:
+        counts = {
+            "waiting": sum(queue.waiting.values()),
+            "running": sum(queue.running.values()),
+            "workers": queue.workers,
+        }
+        say(
+            _("jobs: {waiting} waiting, {running} running; {workers} processes take jobs", **counts)
+        )
 
 
 def _show_feeds(counts: Mapping[str, int], delays: Sequence[timedelta]) -> None:

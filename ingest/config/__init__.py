@@ -14,6 +14,7 @@ A `ConfigError` lists every mistake with its file, table and key.
     example         config.example.toml, and the manual's table of feed settings
 """
 
+from ingest.config.engine import EngineConfig
 from ingest.config.feed_settings import FeedConfig, FeedSettings, feed_settings
 from ingest.config.images import ImagesConfig
 from ingest.config.kinds import (
@@ -32,6 +33,7 @@ __all__ = [
     "ArchiveConfig",
     "Config",
     "DatabaseConfig",
+    "EngineConfig",
     "FeedConfig",
     "FeedSettings",
     "FetchConfig",

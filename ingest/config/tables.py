@@ -12,6 +12,7 @@ from typing import Literal, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ingest.config.after import GitConfig, HooksConfig
+from ingest.config.engine import EngineConfig
 from ingest.config.feed_settings import FeedConfig
 from ingest.config.images import ImagesConfig
 from ingest.config.kinds import Interval, Table
@@ -124,6 +125,7 @@ class Config(Table):
     schedule: ScheduleConfig = ScheduleConfig()
     rsshub: RsshubConfig = RsshubConfig()
     daemon: DaemonConfig = DaemonConfig()
+    engine: EngineConfig = EngineConfig()
     web: WebConfig = WebConfig()
     search: SearchConfig = SearchConfig()
     duplicates: DuplicatesConfig = DuplicatesConfig()
@@ -163,6 +165,19 @@ class Config(Table):
         if needing and not duplicates.enabled:
             raise ValueError(f"the output {needing[0]} needs enabled = true, or duplicates = keep")
         return duplicates
+
+    @field_validator("engine")
+    @classmethod
+    def _fits_the_rest(cls, engine: EngineConfig, info: ValidationInfo) -> EngineConfig:
+        if engine.kind == "local":
+            return engine
+        database, fetch = info.data.get("database"), info.data.get("fetch")
+        if database and database.url.startswith("sqlite"):
+            raise ValueError('kind = "procrastinate" needs PostgreSQL; set [database] url')
+        # After a worker was killed, its last request must be long enough ago.
+        if fetch and engine.stalled_after <= fetch.host_delay:
+            raise ValueError("stalled_after must be longer than fetch.host_delay")
+        return engine
 
     @field_validator("feeds")
     @classmethod

@@ -5,31 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from ingest.border import border
-from ingest.daemon.watch import Progress, Trouble
-from ingest.errors import Fault, GuidangError, SourceError, StoreError
+from ingest.daemon.parts import Parts
+from ingest.daemon.polling import AFTER_TROUBLE, Polling
+from ingest.daemon.watch import Progress
+from ingest.errors import GuidangError, StoreError
 from ingest.feed import FeedState
-from ingest.logs import log_fault
 from ingest.manners.limits import PollPlaces
-from ingest.poll import poll_feed
-from ingest.schedule import skipped_until
 from ingest.services import Services
 from ingest.store import polls
-from ingest.values import Outcome
 from ingest.web.metrics import Metrics
 
 logger = logging.getLogger(__name__)
 
 _AT_A_TIME = 16
-# After a bug or a database error, a feed is not polled again for this long.
-_AFTER_TROUBLE = timedelta(minutes=1)
-_GAP = (
-    "nothing was left of what the last poll had seen: entries may have been missed; "
-    "to bring them in: guidang backfill %d"
-)
 
 
 class Dispatcher:
@@ -43,15 +34,13 @@ class Dispatcher:
         services: Services,
         progress: Progress,
         metrics: Metrics,
-        *,
-        database: Trouble,
-        followers: Mapping[str, Trouble],
+        parts: Parts,
     ) -> None:
         self._services = services
         self._progress = progress
         self._metrics = metrics
-        self._database = database
-        self._followers = followers
+        self._parts, self._database = parts, parts.database
+        self._polling = Polling(services, metrics, database=parts.database, on_news=self.follow)
         fetch = services.config.fetch
         self._places = PollPlaces(concurrency=fetch.concurrency, per_site=fetch.per_host)
         self._in_flight: dict[int, asyncio.Task[None]] = {}
@@ -124,55 +113,19 @@ class Dispatcher:
 
     async def _poll(self, feed: FeedState) -> None:
         """Poll a feed; after a bug or a database error, do not poll it again for a while."""
-        try:
-            with border(feed.name):
-                is_fault = await self._poll_unless_skipped(feed)
-        except StoreError as error:
-            is_fault = True
-            self._database.met(error)
-        except SourceError as error:
-            is_fault = True
-            log_fault(logger, error, getattr(error, "trace", ""), feed=feed.name)
-        if is_fault:
-            self._held[feed.id] = self._services.clock() + _AFTER_TROUBLE
-
-    async def _poll_unless_skipped(self, feed: FeedState) -> bool:
-        """Poll a feed unless it is skipped; return whether a bug occurred."""
-        if await self._is_skipped(feed):
-            return False
-        poll = await poll_feed(self._services, feed)
-        self._metrics.observe(poll)
-        if poll.is_gap:
-            logger.warning(_GAP, feed.id, extra={"feed": poll.feed_name})
-        if poll.outcome is Outcome.NEWS:
-            self.follow()
-        is_unstored = poll.outcome is Outcome.FAILED and bool(poll.warnings)
-        return is_unstored or poll.error_kind == Fault(poll.url, "").kind
-
-    async def _is_skipped(self, feed: FeedState) -> bool:
-        """Postpone a feed if the publisher excludes this hour or day; return whether it did so."""
-        later = skipped_until(feed.settings, feed.ways, self._services.clock())
-        if later is None:
-            return False
-        await self._services.transact(polls.put_off, feed.id, later.at, later.reason)
-        return True
+        if await self._polling.poll(feed):
+            self._held[feed.id] = self._services.clock() + AFTER_TROUBLE
 
     def follow(self) -> None:
         """Start the followers in the background, except those that failed a short while ago."""
         if self._database.is_waiting:
             return
-        ready = [name for name, trouble in self._followers.items() if not trouble.is_waiting]
+        followers = self._parts.followers.items()
+        ready = [name for name, trouble in followers if not trouble.is_waiting]
         self._services.following.wake(self._note_followed, only=ready)
 
     def _note_followed(self, name: str, error: GuidangError | None) -> None:
-        trouble = self._followers[name]
-        if isinstance(error, StoreError):
-            self._database.met(error)
-        elif error is not None:
-            trouble.met(error)
-        else:
-            trouble.over()
-        self._metrics.set_up(trouble.name, trouble.reason is None)
+        self._parts.note_followed(name, error, self._metrics.set_up)
 
     async def rest(self, within: timedelta) -> None:
         """Start no more polls; wait at most `within` for polls that are just being started."""

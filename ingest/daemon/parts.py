@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from ingest.config import Config
 from ingest.daemon.watch import Trouble
-from ingest.errors import ArchiveError, ArchiveFull, StoreError, StoreFull
+from ingest.errors import ArchiveError, ArchiveFull, GuidangError, StoreError, StoreFull
 from ingest.follow.registry import followers_of
 
 _NAMES = {"files": "archive"}  # names of followers in /readyz and the metrics, if different
@@ -36,6 +36,19 @@ class Parts:
     def reasons(self) -> dict[str, str]:
         """Return, by name, why parts cannot be used."""
         return {trouble.name: trouble.reason for trouble in self if trouble.reason}
+
+    def note_followed(
+        self, name: str, error: GuidangError | None, set_up: Callable[[str, bool], object]
+    ) -> None:
+        """Record how a run of a follower ended; call `set_up` with the part and its state."""
+        trouble = self.followers[name]
+        if isinstance(error, StoreError):
+            self.database.met(error)
+        elif error is not None:
+            trouble.met(error)
+        else:
+            trouble.over()
+        set_up(trouble.name, trouble.reason is None)
 
     @contextlib.contextmanager
     def wait_for(self, trouble: Trouble, *, is_starting: bool) -> Iterator[None]:

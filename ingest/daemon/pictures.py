@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from ingest.daemon.dispatch import Dispatcher
+from ingest.daemon.roles import Engine
 from ingest.daemon.watch import Trouble
 from ingest.errors import ArchiveError, StoreError
 from ingest.images.run import keep_with
@@ -23,10 +23,10 @@ class KeepingPictures:
     """The fetching of pictures in the background, after which the followers are started."""
 
     def __init__(
-        self, services: Services, dispatcher: Dispatcher, metrics: Metrics, database: Trouble
+        self, services: Services, engine: Engine, metrics: Metrics, database: Trouble
     ) -> None:
         self._services = services
-        self._dispatcher = dispatcher
+        self._engine = engine
         self._metrics = metrics
         self._folder = Trouble(_PART)
         self._database = database
@@ -62,7 +62,7 @@ class KeepingPictures:
         self._folder.over()
         self._metrics.set_up(_PART, True)
         if tally.kept:
-            self._dispatcher.follow()
+            self._engine.follow()
         if tally.kept or tally.failed:
             logger.info("pictures: %d kept, %d failed", tally.kept, tally.failed)
 

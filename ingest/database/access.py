@@ -72,8 +72,7 @@ class Database:
     ) -> T:
         """Call `query` with a read-only connection; return its result.
 
-        On SQLite, all statements of `query` see the same state. On PostgreSQL, each statement sees
-        the state when it begins.
+        On SQLite, its statements see the same state; on PostgreSQL, each sees that of its start.
         """
         with self._explain_errors(), self._readers.connect() as connection:
             return query(connection, *a, **k)
@@ -101,14 +100,15 @@ class Database:
         return file not in (None, "", ":memory:") and not Path(str(file)).exists()
 
     @contextlib.contextmanager
-    def held(self, work: str) -> Iterator[bool]:
-        """Try to lock `work` on PostgreSQL against other processes; yield whether it succeeds."""
+    def held(self, work: str, *, shared: bool = False) -> Iterator[bool]:
+        """Try to lock `work` on PostgreSQL, alone or `shared`; yield whether it succeeds."""
         if self.engine.dialect.name == "sqlite":
             yield True
             return
         engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         with self._explain_errors(), engine.connect() as connection:
-            ask = sa.select(sa.func.pg_try_advisory_lock(UPGRADE_LOCK ^ zlib.crc32(work.encode())))
+            lock = sa.func.pg_try_advisory_lock_shared if shared else sa.func.pg_try_advisory_lock
+            ask = sa.select(lock(UPGRADE_LOCK ^ zlib.crc32(work.encode())))
             try:
                 yield bool(connection.scalar(ask))
             finally:

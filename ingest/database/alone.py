@@ -22,14 +22,15 @@ _PAUSE = 0.02  # seconds between two attempts to lock a file
 
 
 @contextlib.contextmanager
-def alone_at(database: Database, work: str) -> Iterator[None]:
+def alone_at(database: Database, work: str, *, shared: bool = False) -> Iterator[None]:
     """Take an exclusive lock for a kind of work, such as `daemon`.
 
+    With `shared`, any number of processes on PostgreSQL may hold it, but no other process alone.
     Raise `StoreBusy` if another process holds the lock.
     """
     file = database.engine.url.database
     if database.engine.dialect.name != "sqlite" or file in (None, "", ":memory:"):
-        with database.held(work) as is_held:
+        with database.held(work, shared=shared) as is_held:
             if not is_held:
                 raise StoreBusy(_busy_message(database, work))
             yield

@@ -6,6 +6,7 @@ import json
 import math
 import sqlite3
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -78,12 +79,18 @@ def _engine_options(url: str, for_readers: bool, within: float | None) -> dict[s
         "pool_pre_ping": True,
         "pool_size": 4,
         "max_overflow": 4,
-        "connect_args": _GIVE_UP
-        | {
-            "application_name": "guidang",
-            "options": " ".join(f"-c {name}={value}" for name, value in of_session.items()),
-        },
+        "connect_args": _connect_args(of_session),
     }
+
+
+def queue_connect_args() -> dict[str, Any]:
+    """Return the options of libpq for the connections of the queue of jobs."""
+    return _connect_args(_OF_SESSION)
+
+
+def _connect_args(of_session: Mapping[str, str | int]) -> dict[str, Any]:
+    options = " ".join(f"-c {name}={value}" for name, value in of_session.items())
+    return _GIVE_UP | {"application_name": "guidang", "options": options}
 
 
 def _to_json(value: Any) -> str:

@@ -73,6 +73,13 @@ class Following:
                 raise result
         return sum(result for result in results if isinstance(result, int))
 
+    async def run(self, name: str) -> int:
+        """Process all due entries of one follower; return the number of things made.
+
+        Raise `GuidangError` if the follower fails.
+        """
+        return await self._threads[name].finish()
+
     async def in_thread_of(self, name: str, work: Callable[[], T]) -> T:
         """Call a function on a follower's thread, while the follower is not running."""
         return await self._threads[name].do(work)
@@ -82,9 +89,10 @@ class Following:
         running = [thread.task for thread in self._threads.values() if thread.task is not None]
         if running:
             await asyncio.wait(running, timeout=within.total_seconds())
-        self._stop()
+        self.stop()
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """Stop all followers at the end of their batches; they are not started again."""
         for thread in self._threads.values():
             thread.stop()
 
@@ -94,7 +102,7 @@ class Following:
         try:
             yield
         finally:
-            self._stop()
+            self.stop()
             for thread in self._threads.values():
                 await thread.close()
 

@@ -54,13 +54,18 @@ class Limits:
         finally:
             site.users -= 1
 
+    async def pass_delay(self, site: str) -> None:
+        """Wait until the delay after the last request to a site has passed."""
+        if known := self._sites.get(site):
+            await asyncio.sleep(known.started + known.delay - _now())
+
     async def _start(self, site: _Site, delay: timedelta) -> None:
         # The requests to a site wait one by one: first for the delay, then until the site has room.
         # If several requests waited for room at once, they could start together, without a delay.
         async with site.gate:
             await asyncio.sleep(site.started + delay.total_seconds() - _now())
             await self._everywhere.acquire()
-            site.started = _now()
+            site.started, site.delay = _now(), delay.total_seconds()
 
     def _site(self, name: str) -> _Site:
         if name not in self._sites:
@@ -70,9 +75,11 @@ class Limits:
         return self._sites[name]
 
     def _forget_idle(self) -> None:
-        over = _now() - self._host_delay.total_seconds()
+        now = _now()
         self._sites = {
-            name: site for name, site in self._sites.items() if site.users or site.started > over
+            name: site
+            for name, site in self._sites.items()
+            if site.users or site.started + site.delay > now
         }
 
 
@@ -91,7 +98,7 @@ class _Site:
     def __init__(self, places: int) -> None:
         self.places = asyncio.Semaphore(places)
         self.gate = asyncio.Lock()
-        self.started = float("-inf")
+        self.started, self.delay = float("-inf"), 0.0
         self.users = 0
 
 

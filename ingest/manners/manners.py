@@ -54,6 +54,10 @@ class Manners:
         """
         return self._limits.turn(host, delay)
 
+    async def pass_delay(self, site: str) -> None:
+        """Wait until the delay after this process's last request to a site has passed."""
+        await self._limits.pass_delay(site)
+
     async def permission(self, url: str, fetcher: Fetch) -> Permission:
         """Return whether the server's robots.txt allows an address that no user gave us.
 

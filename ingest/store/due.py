@@ -43,6 +43,12 @@ def followers(connection: sa.Connection) -> set[str]:
     return set(connection.scalars(sa.select(_FOLLOWER.c.name)))
 
 
+def followers_at_work(connection: sa.Connection) -> set[str]:
+    """Return the followers for which entries are due."""
+    has_due = sa.exists().where(_DUE.c.follower == _FOLLOWER.c.name)
+    return set(connection.scalars(sa.select(_FOLLOWER.c.name).where(has_due)))
+
+
 def add_follower(connection: sa.Connection, follower: str) -> None:
     """Add a follower; entries that change from now on are marked as due for it.
 

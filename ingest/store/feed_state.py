@@ -22,7 +22,8 @@ from models import Feed
 def state_of(row: sa.RowMapping) -> FeedState:
     """Return the feed for a row that has all columns of the table."""
     columns = dict(row)
-    columns.pop("removed_at")
+    for not_wanted in ("removed_at", "leased_until"):
+        del columns[not_wanted]
     return FeedState(
         url=Url(columns.pop("url")),
         settings=FeedSettings.model_validate(columns.pop("settings")),

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from ingest.config import FeedConfig, FeedSettings
 from ingest.feed import FeedState
 from ingest.store import feeds, takedowns
+from ingest.store.statements import lock_out_others
 from models import Feed
 
 
@@ -34,6 +35,7 @@ def adopt(connection: sa.Connection, named: Iterable[FeedConfig], *, now: dateti
     Nothing is deleted, and feeds added by command are not changed. Feeds that were taken down are
     left out.
     """
+    lock_out_others(connection, "feeds_of_file")
     kept = {feed.url: feed for feed in feeds.every(connection)}
     wanted = _named_feeds(connection, named)
     fresh = [(url, settings) for url, settings in wanted.items() if url not in kept]

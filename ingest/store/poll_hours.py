@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.store.statements import insert_into, table_of
+from ingest.store.statements import insert_into, lock_out_others, table_of
 from ingest.values import Outcome
 from models import PollHour, PollRow, Setting
 
@@ -25,6 +25,7 @@ _HOUR = table_of(PollHour)
 
 def sum_up(connection: sa.Connection, now: datetime) -> bool:
     """Add some polls that are not counted yet to their hours; return whether there were any."""
+    lock_out_others(connection, _UP_TO)
     setting = sa.select(Setting.value).where(Setting.name == _UP_TO)
     before = int(connection.scalar(setting) or 0)
     last = _last(connection, before, now)

@@ -108,8 +108,9 @@ def doubt_server(connection: sa.Connection, server: str, feed_id: int) -> None:
 
 # These statements are built only once, because building takes longer than running them.
 _OF_FEED = sa.update(table_of(Feed)).where(table_of(Feed).c.id == sa.bindparam("of_feed"))
-_SUCCEEDED = _OF_FEED.values(failures=0)
-_FAILED = _OF_FEED.values(failures=table_of(Feed).c.failures + 1)
+# Each of them ends the feed's lease (see `store.leases`).
+_SUCCEEDED = _OF_FEED.values(failures=0, leased_until=None)
+_FAILED = _OF_FEED.values(failures=table_of(Feed).c.failures + 1, leased_until=None)
 _INSERT_POLL = sa.insert(table_of(PollRow)).inline()
 
 
@@ -148,7 +149,7 @@ def last(
 
 def put_off(connection: sa.Connection, feed_id: int, until: datetime, reason: str) -> None:
     """Postpone the next poll of a feed."""
-    columns = {"next_poll_at": until, "next_poll_reason": reason}
+    columns = {"next_poll_at": until, "next_poll_reason": reason, "leased_until": None}
     connection.execute(_OF_FEED, {"of_feed": feed_id, **columns})
 
 
@@ -165,7 +166,17 @@ def spread_late(connection: sa.Connection, now: datetime) -> None:
 
 def host_pauses(connection: sa.Connection) -> dict[str, Pause]:
     """Return the pauses of servers by host and port, including pauses that are over."""
-    rows = connection.execute(sa.select(*HostPause.__table__.columns)).mappings()
+    return _pauses(connection, sa.select(*HostPause.__table__.columns))
+
+
+def pauses_of(connection: sa.Connection, servers: Collection[str]) -> dict[str, Pause]:
+    """Return the pauses of these servers, including pauses that are over."""
+    query = sa.select(*HostPause.__table__.columns).where(HostPause.server.in_(servers))
+    return _pauses(connection, query)
+
+
+def _pauses(connection: sa.Connection, query: sa.Select[Any]) -> dict[str, Pause]:
+    rows = connection.execute(query).mappings()
     return {row["server"]: Pause(**row) for row in rows}
 
 

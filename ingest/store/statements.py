@@ -49,6 +49,16 @@ def insert_if_new(dialect: str, model: type[Base], *unique: str) -> Any:
     return insert.on_conflict_do_nothing(index_elements=unique or None)
 
 
+def lock_out_others(connection: sa.Connection, work: str) -> None:
+    """Let only one process at a time do this work in its transactions; wait until it is free.
+
+    On SQLite, a transaction that writes is alone anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        lock = sa.func.pg_advisory_xact_lock(sa.func.hashtext(f"guidang {work}"))
+        connection.execute(sa.select(lock))
+
+
 def in_batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
     """Yield slices of a list, each short enough for one statement."""
     for start in range(0, len(values), _IN_ONE_STATEMENT):

@@ -17,6 +17,7 @@ from prometheus_client import (
 
 from ingest.store.due import Lag
 from ingest.store.images.counts import ImageCounts
+from ingest.store.jobs import QueueState
 from ingest.values import Outcome, Poll
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # doubles the number of series
@@ -64,6 +65,8 @@ class Metrics:
             "How long the oldest entry has been due.",
             ["follower"],
         )
+        self._jobs = gauge("guidang_jobs", "Jobs in the queue.", ["queue", "state"])
+        self._takers = gauge("guidang_workers", "Processes that take jobs from the queue.")
         self._up = gauge("guidang_up", "Whether a part can be used.", ["part"])
         for outcome in Outcome:
             self._polls.labels(outcome.value)
@@ -106,6 +109,17 @@ class Metrics:
         for state in ("kept", "wanted", "failed"):
             self._images.labels(state).set(getattr(counts, state))
         self._image_bytes.set(counts.bytes)
+
+    def measure_queue(self, queue: QueueState | None) -> None:
+        """Set how many jobs there are, and how many processes take them."""
+        self._jobs.clear()
+        if queue is None:
+            return
+        for name, count in queue.waiting.items():
+            self._jobs.labels(name, "waiting").set(count)
+        for name, count in queue.running.items():
+            self._jobs.labels(name, "running").set(count)
+        self._takers.set(queue.workers)
 
     def set_up(self, part: str, is_up: bool) -> None:
         """Set whether a part, such as the database, can be used."""

@@ -1,0 +1,217 @@
+"""A service of several processes does what one process does: each feed once, no site too often."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from ingest.database import Database
+from ingest.store import leases, polls
+from models import Feed
+from tests.program import Program
+from tests.running import Running
+from tests.site import Site
+from tests.support import item, rss
+from tests.world import World
+
+ENGINE = '[engine]\nkind = "procrastinate"\nstalled_after = "6s"\n'
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def machines(tmp_path: Path, postgres_url: str) -> Iterator[World]:
+    """Yield a world on PostgreSQL, whose feeds are never requested."""
+    world = World(tmp_path, postgres_url)
+    yield world
+    world.database.dispose()
+
+
+def add_feeds(world: World, *sites: str, each: int) -> None:
+    for site in sites:
+        for number in range(each):
+            world.add(f"https://{site}/{number}.xml")
+
+
+def claim(world: World, *, sites: int = 1000, per_site: int = 50) -> list[leases.Claim]:
+    now = world.clock()
+    return world.database.transact(leases.claim, now, now + HOUR, sites=sites, per_site=per_site)
+
+
+def feed_ids(claims: Sequence[leases.Claim]) -> list[int]:
+    return sorted(feed for one in claims for feed in one.feed_ids)
+
+
+def leased(world: World) -> int:
+    query = sa.select(sa.func.count()).where(Feed.leased_until.is_not(None))
+    return int(world.query(lambda connection: connection.scalar(query)))
+
+
+def test_several_schedulers_at_once_lease_each_due_feed_once(machines: World) -> None:
+    add_feeds(machines, *(f"site{n}.example" for n in range(60)), each=3)
+    now = machines.clock()
+
+    def lease(_: int) -> list[int]:
+        database = Database(machines.config.database.url)
+        try:
+            return feed_ids(
+                [
+                    one
+                    for _ in range(4)
+                    for one in database.transact(
+                        leases.claim, now, now + HOUR, sites=10, per_site=50
+                    )
+                ]
+            )
+        finally:
+            database.dispose()
+
+    with ThreadPoolExecutor(4) as schedulers:
+        claimed = Counter(feed for ids in schedulers.map(lease, range(4)) for feed in ids)
+    claimed.update(feed_ids(claim(machines)))
+    assert set(claimed.values()) == {1}
+
+
+def test_a_claim_has_one_site_and_at_most_so_many_feeds(machines: World) -> None:
+    add_feeds(machines, "a.example", "b.example", each=5)
+    claims = claim(machines, per_site=3)
+    assert sorted((one.site, len(one.feed_ids)) for one in claims) == [
+        ("a.example", 3),
+        ("b.example", 3),
+    ]
+    assert leased(machines) == 6
+
+
+def test_a_site_with_leased_feeds_is_left_out_until_the_lease_is_over(machines: World) -> None:
+    add_feeds(machines, "a.example", each=5)
+    first = claim(machines, per_site=3)
+    assert claim(machines) == []
+    machines.clock.move(hours=2)
+    assert set(feed_ids(first)) < set(feed_ids(claim(machines)))
+
+
+def test_a_poll_by_command_ends_the_lease_so_the_job_does_not_repeat_it(
+    machines: World, site: Site
+) -> None:
+    site.set("/feed.xml", rss(item(1)))
+    feed = machines.add(site.url("/feed.xml"))
+    until = machines.clock() + HOUR
+    claim(machines)
+    assert machines.query(lambda c: len(leases.leased(c, [feed.id], until))) == 1
+    machines.poll()
+    assert machines.query(lambda c: leases.leased(c, [feed.id], until)) == []
+
+
+@pytest.mark.parametrize("way", ["put off", "failed"])
+def test_every_end_of_a_poll_ends_the_lease(machines: World, site: Site, way: str) -> None:
+    feed = machines.add(site.url("/missing.xml"))
+    claim(machines)
+    if way == "failed":
+        machines.poll()
+    else:
+        machines.database.transact(polls.put_off, feed.id, machines.clock() + HOUR, "a reason")
+    assert leased(machines) == 0
+
+
+def test_a_job_that_is_late_neither_polls_nor_ends_a_newer_lease(machines: World) -> None:
+    feed = machines.add("https://a.example/")
+    old = machines.clock() + HOUR
+    claim(machines)
+    machines.clock.move(hours=2)
+    claim(machines)
+    assert machines.query(lambda c: leases.leased(c, [feed.id], old)) == []
+    machines.database.transact(leases.give_back, [feed.id], old)
+    assert leased(machines) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "arguments", "message"),
+    [
+        (ENGINE, [], "needs PostgreSQL"),
+        ("", ["--role=work"], '--role needs several processes: [engine] kind = "procrastinate"'),
+    ],
+)
+def test_what_needs_several_processes_is_refused_without_them(
+    tmp_path: Path, settings: str, arguments: list[str], message: str
+) -> None:
+    program = Program(tmp_path)
+    program.write_config(settings + '[web]\nlisten = ""\n')
+    result = program.run("run", *arguments)
+    assert result.code == 2
+    assert message in result.err
+
+
+def test_an_unknown_role_is_refused_with_the_known_ones(tmp_path: Path, postgres_url: str) -> None:
+    program = Program(tmp_path, postgres_url)
+    program.write_config(ENGINE)
+    result = program.run("run", "--role=cook")
+    assert result.code == 2
+    assert "there are: schedule, work, files, web" in result.err
+
+
+@contextmanager
+def processes(
+    folder: Path, database_url: str, feeds: Sequence[str], roles: Sequence[str], settings: str = ""
+) -> Iterator[list[Running]]:
+    """Run a process for each role, all with the same archive folder; kill them at the end."""
+    archive = f'[archive]\npath = "{folder / "posts"}"\n'
+    running: list[Running] = []
+    for number, role in enumerate(roles):
+        place = folder / f"{number}-{role}"
+        place.mkdir()
+        more: dict[str, Any] = {"env": {"GUIDANG_FETCH__PER_HOST": "1"}, "roles": [role]}
+        running.append(Running(place, database_url, feeds, ENGINE + archive + settings, **more))
+    try:
+        for one in running:
+            one.start()
+        for one in running:
+            one.wait_until(one.is_ready)
+        yield running
+    finally:
+        for one in running:
+            if one.process is not None and one.process.poll() is None:
+                one.kill()
+
+
+def test_two_workers_poll_store_and_write_as_one_process_does(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    sites = [Site(f"127.50.0.{n}") for n in range(1, 5)]
+    feeds = [site.url(f"/{n}.xml") for site in sites for n in range(2)]
+    for site in sites:
+        site.set_default(lambda request: rss(item(f"{request.headers['host']}{request.path}")))
+        site.__enter__()
+    roles = ("schedule", "work", "work", "files")
+    try:
+        with processes(tmp_path, postgres_url, feeds, roles) as running:
+            schedule, *workers, files = running
+
+            def is_done() -> bool:
+                return len(list((tmp_path / "posts").rglob("*.md"))) == len(feeds) and all(
+                    "no_news" in worker.log_text() for worker in workers
+                )
+
+            files.wait_until(is_done)
+            status = json.loads(schedule.program.good("status", "--json"))
+            assert [one.stop() for one in running] == [0, 0, 0, 0]
+    finally:
+        for site in sites:
+            site.close()
+    assert status["queue"]["workers"] == 4
+    assert len(schedule.titles()) == len(set(schedule.titles())) == len(feeds)
+    assert all(site.peak == 1 for site in sites)
+    names = {line.split()[2] for worker in workers for line in worker.log_text().splitlines()}
+    assert len(names) == 2  # each line of the log names its worker
+    assert all("procrastinate" not in one.log_text() for one in running)
+    database = Database(postgres_url)
+    jobs = sa.text("SELECT count(*) FROM procrastinate_jobs WHERE status <> 'todo'")
+    assert database.query(lambda connection: connection.scalar(jobs)) == 0
+    database.dispose()
