@@ -9,6 +9,7 @@ from ingest.config import ImagesConfig
 from ingest.follow import registry
 from ingest.images.keeper import Keeper, Tally
 from ingest.services import open_services
+from ingest.store import erase
 from ingest.store.images import listing
 from tests.site import Site
 from tests.support import item, rss
@@ -76,3 +77,8 @@ def follow(world: Pictured, site: Site, *bodies: str) -> Tally:
     world.add(publish(site, *bodies))
     world.poll()
     return world.fetch_images()
+
+
+def entry_with(world: Pictured, path: str) -> erase.Target:
+    (entry,) = (one for one in world.entries() if path in world.entry(one["id"])["html"])
+    return erase.Target(kind="entry", value=str(entry["id"]), name="x")

@@ -15,14 +15,14 @@ from ingest.errors import ArchiveError
 from ingest.follow import registry
 from ingest.follow.images import ImageFolder
 from ingest.follow.images.checking import differences, prune
-from ingest.follow.images.folder import name_of
 from ingest.images.keeper import Tally
 from ingest.images.pace import Pace
+from ingest.reading.images.kinds import file_name
 from ingest.store import erase
 from ingest.store.images import counts, listing
 from ingest.takedown.erasing import erase as takedown
 from tests.made_images import flat_image, made_image
-from tests.pictured import Pictured, follow, img, publish
+from tests.pictured import Pictured, entry_with, follow, img, publish
 from tests.site import Answer, Request, Site
 
 
@@ -54,7 +54,7 @@ def test_the_bytes_of_a_picture_are_kept_once_for_all_that_show_it(
     site.set("/1.png", body, content_type="image/jpeg")
     site.set("/2.png", body, content_type="text/plain")
     assert follow(either, site, img(site, "/1.png"), img(site, "/1.png", "/2.png")) == Tally(kept=2)
-    name = name_of(sha256(body).digest(), "image/png")
+    name = file_name(sha256(body).digest(), "image/png")
     assert either.pictures() == {name: body}
     first, second = sorted(either.images(), key=lambda image: image["url"])
     assert (first["url"], first["entries"]) == (site.url("/1.png"), 2)
@@ -250,11 +250,6 @@ def test_check_compares_and_prune_deletes_only_what_no_entry_shows(
     )
     assert list(either.pictures()) == [kept[shown]]
     assert (folder.root / "README.txt").exists()
-
-
-def entry_with(world: Pictured, path: str) -> erase.Target:
-    (entry,) = (one for one in world.entries() if path in world.entry(one["id"])["html"])
-    return erase.Target(kind="entry", value=str(entry["id"]), name="x")
 
 
 def test_a_takedown_deletes_the_pictures_that_nothing_else_shows(

@@ -105,7 +105,7 @@ class World:
 
     @property
     def folder(self) -> Output:
-        return Output(self.config.archive, self.database)
+        return Output(self.config.archive, self.database, self.config.images)
 
     def files(self) -> dict[str, bytes]:
         """Return the records in the archive folder by path."""

@@ -122,7 +122,7 @@ def _rename(
     if redirects and len(outputs) > 1:
         raise UsageError("--redirects is about one output; name it with --output")
     for output in outputs:
-        renaming = Renaming(output.config, session.database)
+        renaming = Renaming(output.config, session.database, session.config.images)
         moved = 0 if only_list else renaming.rename(now=session.now)
         if redirects:
             _write_redirects(redirects, renaming.redirects())

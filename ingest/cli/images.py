@@ -211,6 +211,7 @@ def prune(
     The earlier versions of entries count too. Files that the database does not know are deleted.
     """
     from ingest.database.alone import alone_at
+    from ingest.follow.files import outputs_of
     from ingest.follow.images.checking import differences, prune
     from ingest.images.run import WORK
 
@@ -223,6 +224,8 @@ def prune(
         if not yes and sys.stdin.isatty():
             typer.confirm(_("delete these files?"), abort=True)
         gone = prune(folder, session.database)
+        for output in outputs_of(session.config, session.database):
+            output.pictures.delete(one.name for one in gone)
     size = sum(one.size for one in gone)
     say(
         ngettext(

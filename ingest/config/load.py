@@ -146,7 +146,9 @@ def _merge(tables: dict[str, Any], overrides: Mapping[str, dict[str, Any]]) -> d
 
 def _resolve_paths(config: Config, folder: Path) -> Config:
     def resolve(output: AnyOutput) -> AnyOutput:
-        return output.model_copy(update={"path": folder / output.path.expanduser()})
+        pictures = output.images_path and folder / output.images_path.expanduser()
+        paths = {"path": folder / output.path.expanduser(), "images_path": pictures}
+        return output.model_copy(update=paths)
 
     url = config.database.url
     if url.startswith("sqlite:///") and not url.startswith(("sqlite:////", "sqlite:///:")):

@@ -137,6 +137,17 @@ class OutputConfig(Table):
         description="Which pictures it shows: local (the kept files, or else the publisher's) or "
         "original (the publisher's).",
     )
+    images_path: Path | None = Field(
+        None,
+        description="The folder of its pictures, relative to this file; empty: where its program "
+        "expects them.",
+        examples=["site/static/pictures"],
+    )
+    images_url: str = Field(
+        "",
+        description="The address of that folder on the site; empty: as its program makes it.",
+        examples=["/blog/pictures/"],
+    )
     private: bool = Field(
         False,
         description="Whether only you read it; excerpt_only, noindex and publish_after of feeds "
@@ -155,7 +166,14 @@ class OutputConfig(Table):
         layout = LAYOUTS.get(given.get("layout", "")) if isinstance(given, dict) else None
         return {**layout.defaults, **given} if layout else given
 
-    @field_validator("since", "until", "publish_after", mode="before")
+    @field_validator("images_url")
+    @classmethod
+    def _is_an_address(cls, url: str) -> str:
+        if url and not re.fullmatch(r"(?:https?:/)?/[^\s\"'<>]*", url):
+            raise ValueError("write an address such as /blog/pictures/ or https://HOST/pictures/")
+        return url if not url or url.endswith("/") else f"{url}/"
+
+    @field_validator("since", "until", "publish_after", "images_path", mode="before")
     @classmethod
     def _empty_is_none(cls, given: object) -> object:
         return None if given == "" else given

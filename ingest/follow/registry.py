@@ -13,7 +13,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from ingest.config import Config, OutputConfig
+from ingest.config import Config, ImagesConfig, OutputConfig
 from ingest.database import Database
 from ingest.errors import UsageError
 from ingest.follow.files import Output
@@ -46,7 +46,10 @@ class Entry:
 
 def followers_of(config: Config) -> Mapping[str, Entry]:
     """Return the followers of a configuration by name: one for each output, then all others."""
-    outputs = {follower_of(output.name): _of_output(output) for output in config.every_output}
+    outputs = {
+        follower_of(output.name): _of_output(output, config.images)
+        for output in config.every_output
+    }
     linking = [follower_of(one.name) for one in config.every_output if one.duplicates != "keep"]
     likeness = replace(_OTHERS[LIKENESS], make=partial(Likeness, marks_due_for=linking))
     images = replace(_OTHERS[IMAGES], make=partial(_image_lister, config))
@@ -73,7 +76,7 @@ _OTHERS = {
 }
 
 
-def _of_output(output: OutputConfig) -> Entry:
+def _of_output(output: OutputConfig, images: ImagesConfig) -> Entry:
     is_archive = output.name == "archive"
     path = output.path
     what = (
@@ -81,7 +84,7 @@ def _of_output(output: OutputConfig) -> Entry:
         if is_archive
         else message(f"writes the files of {path}")
     )
-    return Entry(what=what, make=partial(Output, output))
+    return Entry(what=what, make=partial(Output, output, images=images))
 
 
 def make_followers(config: Config, database: Database) -> Sequence[Follower]:

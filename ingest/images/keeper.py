@@ -11,11 +11,11 @@ from ingest.border import border
 from ingest.config import format_size
 from ingest.errors import ArchiveError, Fault, SourceError
 from ingest.follow.images import ImageFolder
-from ingest.follow.images.folder import name_of
 from ingest.images.fetching import Picture, Pictures
 from ingest.images.pace import Pace
 from ingest.images.retries import next_try
 from ingest.logs import log_fault
+from ingest.reading.images.kinds import file_name
 from ingest.services import Services
 from ingest.store.images import counts, due
 from ingest.store.images.due import Failed, Kept, Result, Unchanged, Wanted
@@ -178,7 +178,7 @@ class Keeper:
             source=without_secrets(picture.source),
             validators=picture.validators,
         )
-        name = name_of(found.digest, found.media_type)
+        name = file_name(found.digest, found.media_type)
         if self._folder.has(name, size=found.size):
             return _Outcome(result=kept)
         path = await asyncio.to_thread(

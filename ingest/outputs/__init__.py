@@ -10,6 +10,8 @@
     names         the names of categories, tags and authors
     own_keys      keys that the user adds to the front matter
     pages         Hexo's names of pages
+    pictures      the pictures of an entry, and local files in their place
+    picture_place where a program has its pictures
     rights        excerpts and embargoes
     selection     the filters of an output
     source_line   the line with the author and a link to the original

@@ -11,6 +11,7 @@ from typing import ClassVar, Literal, Protocol
 from ingest.outputs.inert import inert_link
 from ingest.outputs.naming import record_path
 from ingest.outputs.own_keys import OwnKeys, OwnValue, fill_own_keys
+from ingest.outputs.picture_place import RELATIVE, PicturePlace
 from ingest.outputs.source_line import source_line
 from ingest.values import Record
 
@@ -80,6 +81,9 @@ class Layout(ABC):
     """The endings that a path may have."""
     defaults: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """Defaults of settings that differ from those of the first layout, `hexo`."""
+
+    pictures: ClassVar[PicturePlace] = RELATIVE
+    """Where kept pictures are, so that its program copies them to the site."""
 
     canonical_key: ClassVar[str] = "canonical_url"
     """The key of the front matter for the address of the canonical entry of a story."""

@@ -43,26 +43,32 @@ def shown_pictures(lead_image: str | None, html: str, *, widest: int) -> list[st
 def _in_html(html: str, widest: int) -> Iterator[str | None]:
     for tag in _TAG.finditer(html):
         if tag[1] in {"img", "video"}:
-            yield _address_of(tag[1], _attributes(tag[2]), widest)
+            yield _chosen(tag[1], _attributes(tag[2]), widest)
 
 
-def _address_of(name: str, values: Mapping[str, str], widest: int) -> str | None:
+def _addresses_of(name: str, values: Mapping[str, str]) -> list[str]:
+    """Return the addresses of a picture, the largest first."""
     if name == "video":
-        return values.get("poster")
-    return _best(values.get("srcset", ""), widest) or values.get("src")
+        return [values.get("poster", "")]
+    return [url for _, url in _widths_in(values.get("srcset", ""))] + [values.get("src", "")]
 
 
-def _best(srcset: str, widest: int) -> str | None:
+def _chosen(name: str, values: Mapping[str, str], widest: int) -> str:
     """Return the largest picture of a source set within the limit, or else its smallest one."""
+    sized = _widths_in(values.get("srcset", "")) if name == "img" else []
+    if sized:
+        return next((url for width, url in sized if width <= widest), sized[-1][1])
+    return _addresses_of(name, values)[-1]
+
+
+def _widths_in(srcset: str) -> list[tuple[float, str]]:
+    """Return the widths and addresses of a source set, the largest first."""
     sized = [
-        (size, match[1])
+        (width, match[1])
         for match in _CANDIDATE.finditer(srcset)
-        if match[1].startswith(_WEB) and (size := _width(match[2])) > 0
+        if match[1].startswith(_WEB) and (width := _width(match[2])) > 0
     ]
-    within = [pair for pair in sized if pair[0] <= widest]
-    if within:
-        return max(within, key=lambda pair: pair[0])[1]
-    return min(sized, key=lambda pair: pair[0])[1] if sized else None
+    return sorted(sized, key=lambda pair: -pair[0])
 
 
 def _width(descriptor: str | None) -> float:
@@ -75,7 +81,7 @@ def _width(descriptor: str | None) -> float:
     return number * {"w": 1, "x": _PER_DENSITY}.get(text[-1:], 0)
 
 
-def with_local_pictures(html: str, local: Callable[[str], LocalPicture | None], widest: int) -> str:
+def with_local_pictures(html: str, local: Callable[[str], LocalPicture | None]) -> str:
     """Return the HTML with local addresses, and sizes, where `local` knows the picture.
 
     A kept picture has no source set, because the set names the publisher's servers. For the same
@@ -83,24 +89,27 @@ def with_local_pictures(html: str, local: Callable[[str], LocalPicture | None], 
     """
     if "<img" not in html and "<video" not in html:
         return html
-    kept_here = _kept_in_picture(html, local, widest)
+    alternatives = _alternatives(html, local)
 
     def show(tag: re.Match[str]) -> str:
         if tag[1] == "source":
-            return "" if tag.start() in kept_here else tag[0]
+            return "" if tag.start() in alternatives else tag[0]
         if tag[1] not in {"img", "video"}:
             return tag[0]
         values = _attributes(tag[2])
-        url = _address_of(tag[1], values, widest)
-        picture = local(url) if url else None
+        picture = _local(tag[1], values, local)
         return tag[0] if picture is None else _local_tag(tag[1], values, picture)
 
     return _TAG.sub(show, html)
 
 
-def _kept_in_picture(
-    html: str, local: Callable[[str], LocalPicture | None], widest: int
-) -> set[int]:
+def _local(
+    name: str, values: Mapping[str, str], local: Callable[[str], LocalPicture | None]
+) -> LocalPicture | None:
+    return next(filter(None, map(local, _addresses_of(name, values))), None)
+
+
+def _alternatives(html: str, local: Callable[[str], LocalPicture | None]) -> set[int]:
     """Return where the `source` elements begin whose `picture` has a kept `img`."""
     dropped: set[int] = set()
     sources: list[int] | None = None
@@ -112,8 +121,7 @@ def _kept_in_picture(
         elif tag[1] == "source" and sources is not None:
             sources.append(tag.start())
         elif tag[1] == "img" and sources is not None:
-            url = _address_of("img", _attributes(tag[2]), widest)
-            dropped.update(sources if url and local(url) else ())
+            dropped.update(sources if _local("img", _attributes(tag[2]), local) else ())
     return dropped
 
 

@@ -9,7 +9,8 @@ from ingest.config import Config
 from ingest.database import Database
 from ingest.database.alone import turn_at
 from ingest.follow.files import outputs_of
-from ingest.follow.images.folder import ImageFolder, name_of
+from ingest.follow.images.folder import ImageFolder
+from ingest.reading.images.kinds import file_name
 from ingest.store import erase as store
 from ingest.store.images.listing import files_only_of
 
@@ -31,7 +32,9 @@ def erase(
             for output in outputs:
                 output.delete_entry(entry_id)
         pictures = database.query(files_only_of, entry_ids)
-        names = [name_of(file.digest, file.media_type) for file in pictures]
+        names = [file_name(file.digest, file.media_type) for file in pictures]
+        for output in outputs:
+            output.pictures.delete(names)
         ImageFolder(config.images.path).delete(names)
         count = database.transact(store.take_down, target, reason, now=now)
     database.truncate_log()

@@ -6,6 +6,7 @@
     folder        write, move and delete files; explain errors of the disk
     duplicates    leave out duplicates, or link them
     site_files    files of the whole site
+    pictures      kept pictures, in the folder of the site
     site_names    spell categories and tags, so that each has its own page
     presence      check whether written files still exist
     renaming      move files to the paths of a new template
@@ -27,4 +28,4 @@ __all__ = ["Difference", "Output", "outputs_of"]
 
 def outputs_of(config: Config, database: Database) -> Sequence[Output]:
     """Return the outputs of a configuration, the archive first."""
-    return [Output(output, database) for output in config.every_output]
+    return [Output(output, database, config.images) for output in config.every_output]

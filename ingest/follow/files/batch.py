@@ -21,6 +21,7 @@ from ingest.follow.files.own_part import (
     plan,
     without_mark,
 )
+from ingest.follow.files.pictures import SitePictures
 from ingest.follow.files.site_names import SiteNames
 from ingest.follow.follower import Followed
 from ingest.outputs import SHORTER, Layout
@@ -58,6 +59,7 @@ class Batch:
         layout: Layout,
         database: Database,
         names: SiteNames,
+        pictures: SitePictures,
         *,
         output: str,
     ) -> None:
@@ -65,6 +67,7 @@ class Batch:
         self._layout = layout
         self._database = database
         self._names = names
+        self._pictures = pictures
         self._output = output
         self._parents: set[str] = set()
         self._failed: dict[int, GuidangError] = {}
@@ -72,12 +75,13 @@ class Batch:
 
     def render(self, records: Sequence[Record], *, now: datetime) -> Followed:
         """Write the files of these records; if one fails, continue with the others."""
-        names = self._names.of(records)
+        names, kept = self._names.of(records), self._pictures.of(records)
         finished = []
         for record in self._place(records):
             try:
                 with border(record.feed_url):
-                    content = without_mark(self._layout.render(record, names))
+                    shown = self._pictures.localize(record, kept.get(record.entry_id, {}))
+                    content = without_mark(self._layout.render(shown, names))
                 finished.append(self._finish(record, record.path or "", content))
             except (ArchiveError, SourceError) as error:
                 self._failed[record.entry_id] = error

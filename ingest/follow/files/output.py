@@ -9,13 +9,14 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from ingest.config import OutputConfig
+from ingest.config import ImagesConfig, OutputConfig
 from ingest.database import Database
 from ingest.errors import ArchiveError
 from ingest.follow.files.batch import Batch
 from ingest.follow.files.differences import Difference, differences
 from ingest.follow.files.duplicates import apply_duplicates, with_companions
 from ingest.follow.files.folder import Folder
+from ingest.follow.files.pictures import SitePictures
 from ingest.follow.files.presence import Presence
 from ingest.follow.files.site_files import SiteFiles
 from ingest.follow.files.site_names import SiteNames
@@ -36,7 +37,9 @@ class Output:
     at_once = 100
     marks_due_for = ()
 
-    def __init__(self, config: OutputConfig, database: Database) -> None:
+    def __init__(
+        self, config: OutputConfig, database: Database, images: ImagesConfig | None = None
+    ) -> None:
         self.root = config.path
         self.config = config
         self._layout: Layout = make_layout(config.layout, config)
@@ -44,6 +47,8 @@ class Output:
         self._folder = Folder(self.root)
         self._names = SiteNames(self._layout, database, config.name)
         self._site_files = SiteFiles(self._layout, self.root, database, config.name)
+        kept = images or ImagesConfig()
+        self.pictures = SitePictures(config, self._layout, database, kept.path)
         self._presence = Presence(self.root)
         self._settings_noticed = self._is_made_anew = False
         self.other_paths = 0
@@ -118,6 +123,7 @@ class Output:
             self._layout,
             self._database,
             self._names,
+            self.pictures,
             output=self.config.name,
         )
         followed = batch.render(records, now=now)

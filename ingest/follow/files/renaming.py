@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime
 
-from ingest.config import OutputConfig
+from ingest.config import ImagesConfig, OutputConfig
 from ingest.database import Database
 from ingest.follow.files.output import Output
 from ingest.outputs import is_at_home, make_layout, paths_for
@@ -22,10 +22,12 @@ _BATCH = 100
 class Renaming:
     """The move of an output's records to new paths; it can also list their former paths."""
 
-    def __init__(self, config: OutputConfig, database: Database) -> None:
+    def __init__(
+        self, config: OutputConfig, database: Database, images: ImagesConfig | None = None
+    ) -> None:
         self._layout = make_layout(config.layout, config)
         self._database = database
-        self._output = Output(config, database)
+        self._output = Output(config, database, images)
         self._name = config.name
 
     def rename(self, *, now: datetime) -> int:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from ingest.database import Database
-from ingest.follow.images.folder import ImageFolder, name_of
+from ingest.follow.images.folder import ImageFolder
+from ingest.reading.images.kinds import file_name
 from ingest.store.images import listing as store
 
 _AT_ONCE = 5000
@@ -36,15 +37,18 @@ def differences(
     last = 0
     while files := database.query(store.files, after=last):
         for file in files:
-            name = name_of(file.digest, file.media_type)
+            name = file_name(file.digest, file.media_type)
             kind = _kind(folder, name, file.size, deep=deep)
             if kind is not None:
                 yield ImageDifference(kind=kind, name=name, size=file.size, id=file.id)
         last = files[-1].id
     yield from foreign(folder, database)
-    for file in database.query(store.unneeded_files):
-        name = name_of(file.digest, file.media_type)
-        yield ImageDifference(kind="unneeded", name=name, size=file.size, id=file.id)
+    yield from map(_difference_of, database.query(store.unneeded_files))
+
+
+def _difference_of(file: store.StoredFile) -> ImageDifference:
+    name = file_name(file.digest, file.media_type)
+    return ImageDifference(kind="unneeded", name=name, size=file.size, id=file.id)
 
 
 def _kind(
@@ -73,12 +77,7 @@ def prune(folder: ImageFolder, database: Database) -> list[ImageDifference]:
     The rows are deleted first: if the process is killed, files are left over that the next run
     deletes.
     """
-    gone = [
-        ImageDifference(
-            kind="unneeded", name=name_of(file.digest, file.media_type), size=file.size, id=file.id
-        )
-        for file in database.transact(store.delete_unneeded)
-    ]
+    gone = list(map(_difference_of, database.transact(store.delete_unneeded)))
     gone += foreign(folder, database)
     folder.delete(dict.fromkeys(one.name for one in gone))
     return gone

@@ -13,16 +13,10 @@ from pathlib import Path
 
 from ingest.errors import ArchiveError, ArchiveFull
 from ingest.files import has_room, sync, write_file
-from ingest.reading.images.kinds import KINDS
+from ingest.reading.images.kinds import file_name
 
 _UNFINISHED = ".guidang-unfinished"
 _ABANDONED = timedelta(hours=1)  # a younger unfinished file may belong to another process
-
-
-def name_of(digest: bytes, media_type: str) -> str:
-    """Return the path of a picture below the folder, with `/` between folders."""
-    name = digest.hex()
-    return f"{name[:2]}/{name}{KINDS[media_type].suffix}"
 
 
 class ImageFolder:
@@ -45,7 +39,7 @@ class ImageFolder:
 
     def problem(self, kept: Sequence[tuple[bytes, str]]) -> str | None:
         """Return an error text if all of these files are gone, given by digest and type."""
-        if not kept or any(self.has(name_of(*one)) for one in kept):
+        if not kept or any(self.has(file_name(*one)) for one in kept):
             return None
         return (
             f"{self.root} has none of the pictures that were kept there: is its disk mounted? "

@@ -14,6 +14,7 @@ from ingest.outputs.hexo.yaml import flow, line, quoted
 from ingest.outputs.layout import NOTHING_APART, Layout, Names, Options
 from ingest.outputs.names import category_names, tag_names
 from ingest.outputs.own_keys import OwnValue, with_own_keys
+from ingest.outputs.picture_place import PicturePlace
 from ingest.values import Record
 
 _POSTS = "_posts"  # Hexo's folder of posts, within its source folder
@@ -25,6 +26,7 @@ class HexoLayout(Layout):
     name = "hexo"
     form = 4
     profiles = tuple(filter(None, PROFILES))
+    pictures = PicturePlace(beside="_posts", address="/pictures/")
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)

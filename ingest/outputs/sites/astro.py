@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from ingest.outputs.picture_place import PicturePlace
 from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout
 
 
@@ -17,6 +18,7 @@ class AstroLayout(PostLayout):
     """A layout for the entries of a content collection."""
 
     name = "astro"
+    pictures = PicturePlace(beside="src", folder="public/pictures", address="/pictures/")
     suffixes = (".md",)
     keys: ClassVar[Keys] = {
         "title": "title",

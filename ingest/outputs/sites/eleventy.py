@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from ingest.outputs.picture_place import PicturePlace
 from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout, paths
 
 
@@ -15,6 +16,7 @@ class EleventyLayout(PostLayout):
     """A layout for files in any folder of the site's input."""
 
     name = "eleventy"
+    pictures = PicturePlace(address="/pictures/")
     escapes = False
     defaults = paths("{feed}/{year}/{month}/{date}-{title}-{id}.html")
     keys: ClassVar[Keys] = {

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from ingest.outputs.picture_place import PicturePlace
 from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout
 
 
@@ -17,6 +18,7 @@ class HugoLayout(PostLayout):
     """A layout for posts below the folder `content`."""
 
     name = "hugo"
+    pictures = PicturePlace(beside="content", folder="static/pictures", address="/pictures/")
     canonical_key = "canonicalURL"  # read by PaperMod and other themes
     keys: ClassVar[Keys] = {
         "title": "title",

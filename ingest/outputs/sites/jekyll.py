@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from ingest.outputs.picture_place import PicturePlace
 from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout, paths
 
 
@@ -16,6 +17,7 @@ class JekyllLayout(PostLayout):
     """A layout for posts below the folder `_posts`; their names must begin with the date."""
 
     name = "jekyll"
+    pictures = PicturePlace(beside="_posts", address="/pictures/")
     escapes = False
     defaults = paths("{feed}/{date}-{title}-{id}.html")
     keys: ClassVar[Keys] = {

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from ingest.outputs.picture_place import PicturePlace
 from ingest.outputs.sites.article import Article
 from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout
 from ingest.outputs.text import quote
@@ -26,6 +27,7 @@ class MaterialLayout(PostLayout):
     """A layout for posts below the folder `docs/blog/posts`."""
 
     name = "material"
+    pictures = PicturePlace(beside="docs", folder="docs/pictures", address="/pictures/")
     suffixes = (".md",)
     escapes = False
     keys: ClassVar[Keys] = {

@@ -14,6 +14,7 @@ from typing import ClassVar
 from ingest.outputs.layout import Names
 from ingest.outputs.names import author_text, category_names, page_name, tag_names
 from ingest.outputs.pages import short_name
+from ingest.outputs.picture_place import PicturePlace
 from ingest.outputs.sites.article import Article
 from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout, paths
 from ingest.outputs.sites.yaml import Value
@@ -29,6 +30,7 @@ class NikolaLayout(PostLayout):
     """A layout for posts below the folder `posts`."""
 
     name = "nikola"
+    pictures = PicturePlace(beside="posts", folder="files/pictures", address="/pictures/")
     suffixes = (".html",)
     defaults = paths("{feed}/{year}/{month}/{date}-{title}-{id}.html")
     keys: ClassVar[Keys] = {

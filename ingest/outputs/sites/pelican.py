@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
+from ingest.outputs.picture_place import PicturePlace
 from ingest.outputs.sites.article import Article
 from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout
 from ingest.outputs.sites.yaml import Value
@@ -27,6 +28,9 @@ class PelicanLayout(PostLayout):
     """A layout for articles below the folder `content`, for Pelican's Markdown reader."""
 
     name = "pelican"
+    pictures = PicturePlace(
+        beside="content", folder="content/images/pictures", address="/images/pictures/"
+    )
     suffixes = (".md",)
     escapes = False
     keys: ClassVar[Keys] = {

@@ -11,6 +11,7 @@ from html import escape
 from typing import ClassVar
 
 from ingest.outputs.body import body_of
+from ingest.outputs.picture_place import PicturePlace
 from ingest.outputs.sites.article import Article
 from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout
 
@@ -24,6 +25,7 @@ class VitePressLayout(PostLayout):
     """A layout for pages in any folder of the site."""
 
     name = "vitepress"
+    pictures = PicturePlace(folder="public/pictures", address="/pictures/")
     suffixes = (".md",)
     keys: ClassVar[Keys] = {
         "title": lambda article: _MARKDOWN.sub(r"\\\g<0>", article.title),

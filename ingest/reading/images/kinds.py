@@ -81,3 +81,9 @@ def what_it_is(body: bytes) -> str:
         if body.startswith(beginning):
             return f"it is {name}, which is not kept"
     return "it is not a picture"
+
+
+def file_name(digest: bytes, media_type: str) -> str:
+    """Return the path of a kept picture below its folder, with `/` between folders."""
+    name = digest.hex()
+    return f"{name[:2]}/{name}{KINDS[media_type].suffix}"
