@@ -36,6 +36,8 @@ def test_the_pages_come_back_when_their_process_ends(tmp_path: Path) -> None:
     with running(tmp_path, web=True) as daemon:
         first = process_of_pages(daemon)
         assert first is not None
+        assert daemon.process is not None
+        assert first.nice() == min(psutil.Process(daemon.process.pid).nice() + 10, 19)
         first.kill()
         daemon.wait_until(lambda: "starts again in 2 s" in daemon.log_text())
         daemon.wait_until(lambda: daemon.get("/entries")[0] == 200)

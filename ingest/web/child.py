@@ -18,6 +18,7 @@ from ingest.web.pipes import Pipes
 # The service manager and Ctrl-C send their signals to every process. The service decides when the
 # pages end, so it has a signal of its own for that.
 STOP = signal.SIGUSR1
+_NICE = 10  # so that polls come first when the processors are busy
 
 
 def run(config: bytes, listener: socket.socket, pipes: Pipes, level: str) -> None:
@@ -27,6 +28,7 @@ def run(config: bytes, listener: socket.socket, pipes: Pipes, level: str) -> Non
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
+    os.nice(_NICE)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     from ingest.web.server import serve
 
