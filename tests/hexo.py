@@ -75,19 +75,22 @@ class Hexo:
         pages: Mapping[str, str] | None = None,
         plugins: Sequence[str] = (),
         more: str = "",
+        pictures: Path | None = None,
     ) -> Path:
         """Build the site with `posts` as its source/_posts; return the folder of built pages.
 
         `config` is added to the site's _config.yml. `zone` is the time zone of the process. `pages`
         are more files below source. `plugins` are the plugins of OPTIONAL to use. `more` is the
-        text of a second settings file. Raise RuntimeError with the output of Hexo if the build
-        fails or logs an error.
+        text of a second settings file. `pictures` becomes source/pictures. Raise RuntimeError with
+        the output of Hexo if the build fails or logs an error.
         """
         site = Path(tempfile.mkdtemp(prefix="site-", dir=self.folder))
         shutil.copytree(self.template, site, dirs_exist_ok=True)
         _leave_out(OPTIONAL.difference(plugins), site / "package.json")
         # Files get the time of the copy, as after a `git clone`.
         shutil.copytree(posts, site / "source/_posts", copy_function=shutil.copyfile)
+        if pictures is not None:
+            shutil.copytree(pictures, site / "source/pictures")
         for name, text in (pages or {}).items():
             (site / "source" / name).parent.mkdir(parents=True, exist_ok=True)
             (site / "source" / name).write_text(text, encoding="utf-8")
