@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from tests.newsboat import Newsboat
 
 # `reader` runs in a process of its own, because it changes global settings of Python.
@@ -101,3 +103,14 @@ def with_tables(path: Path, tables: str, rows: Rows) -> Path:
         for statement, values in insertions(rows):
             database.executemany(statement, values)
     return path
+
+
+def fill_server(url: str, tables: str, rows: Rows) -> None:
+    """Make these tables and rows in a PostgreSQL database."""
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        for statement in tables.split(";"):
+            connection.execute(sa.text(statement))
+        for insertion, values in insertions(rows):
+            connection.execute(sa.text(insertion), values)
+    engine.dispose()

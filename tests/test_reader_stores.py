@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from tests import reader_stores
+from tests.postgres import Server
 from tests.program import Program
-from tests.site import Site
+from tests.site import Answer, Request, Site
 from tests.support import item, rss
 from tests.test_backfill import make_program, passes_checks
 
@@ -329,3 +333,113 @@ def test_an_export_of_wallabag_gets_a_feed_of_its_own(tmp_path: Path, program: P
     assert entry["first_seen_at"] == "2021-01-02T02:04:05+00:00"
     (feed,) = json.loads(program.good("feeds", "list", "--json"))
     assert (feed["url"], feed["title"]) == ("archive:wallabag", "wallabag")
+
+
+@pytest.fixture
+def server_url(postgres: Server) -> Iterator[str]:
+    """Yield the address of an empty PostgreSQL database, as another program would name it."""
+    url = postgres.create()
+    yield url.replace("postgresql+psycopg://", "postgresql://")
+    postgres.drop(url)
+
+
+AT = datetime(2021, 5, 6, 7, 8, 9, tzinfo=UTC)
+FEED_OF_MINIFLUX = {
+    "id": 7,
+    "title": "江海新闻",
+    "feed_url": "https://news.example.cn/rss",
+    "site_url": "https://news.example.cn/",
+}
+
+
+def miniflux_entry(number: int) -> dict[str, Any]:
+    """Return an entry; the last one has no date in its feed, so it has the time of the fetch."""
+    link = f"https://news.example.cn/{number}.html"
+    created = AT + timedelta(seconds=number)
+    return {
+        "id": number,
+        "feed_id": 7,
+        "hash": hashlib.sha256(link.encode()).hexdigest(),
+        "published_at": created if number == 250 else created - timedelta(days=9),
+        "created_at": created,
+        "title": f"第{number}条",
+        "url": link,
+        "author": "张三",
+        "content": f"<p>第{number}条正文</p>",
+        "status": "read",
+        "starred": True,
+        "tags": ["科技"],
+    }
+
+
+def has_all_of_miniflux(program: Program) -> None:
+    (feed,) = json.loads(program.good("feeds", "list", "--json"))
+    assert feed["url"] == "https://news.example.cn/rss"
+    assert (feed["title"], feed["categories"]) == ("江海新闻", ["新闻"])
+    assert len(entries_listed(program)) == 250
+    expected = {
+        "guid": "https://news.example.cn/1.html",
+        "link": "https://news.example.cn/1.html",
+        "categories": ["科技", "read", "starred"],
+        "published_at": "2021-04-27T07:08:10+00:00",
+        "first_seen_at": "2021-05-06T07:08:10+00:00",
+        "html": "<p>第1条正文</p>",
+    }
+    shown = json.loads(program.good("entries", "show", expected["guid"], "--json"))
+    assert {name: shown[name] for name in expected} == expected
+    last = json.loads(program.good("entries", "show", "https://news.example.cn/250.html", "--json"))
+    assert last["published_method"] == "reader"
+
+
+def test_the_database_of_miniflux_is_imported_and_its_password_is_not_stored(
+    tmp_path: Path, program: Program, server_url: str
+) -> None:
+    rows = {
+        "categories": [{"id": 3, "title": "新闻"}],
+        "feeds": [FEED_OF_MINIFLUX | {"category_id": 3}],
+        "entries": [miniflux_entry(n) for n in range(1, 251)],
+    }
+    reader_stores.fill_server(server_url, reader_stores.MINIFLUX, rows)
+    options = ("--add-feeds", "--marks")
+    address = server_url.replace("://postgres@", "://postgres:geheim@")
+    assert imported(program, address, *options)["new"] == 250
+    assert imported(program, address, *options, "--restart")["known"] == 250
+    has_all_of_miniflux(program)
+    assert b"geheim" not in (tmp_path / "guidang.db").read_bytes()
+
+
+def test_miniflux_is_imported_over_its_api_with_a_token(
+    tmp_path: Path, program: Program, site: Site
+) -> None:
+    """The first batch of entries is refused once, with a time after which to ask again."""
+    rows = [miniflux_entry(n) | {"enclosures": None} for n in range(1, 251)]
+    refusals = [Answer(status=429, headers={"Retry-After": "1"})]
+
+    def answer(request: Request) -> Answer | str:
+        if request.headers.get("x-auth-token") != "geheim":
+            return Answer(status=401, body='{"error_message":"access unauthorized"}')
+        path, query = urlsplit(request.path).path, parse_qs(urlsplit(request.path).query)
+        if path == "/v1/feeds":
+            return json.dumps([FEED_OF_MINIFLUX | {"category": {"id": 3, "title": "新闻"}}])
+        if refusals:
+            return refusals.pop()
+        after, most = int(query["after_entry_id"][0]), int(query["limit"][0])
+        found = [row for row in rows if row["id"] > after][:most]
+        return json.dumps({"total": 250, "entries": found}, default=datetime.isoformat)
+
+    site.set("/v1/feeds", answer)
+    site.set("/v1/feeds/7/entries", answer)
+    refused = program.run("backfill", "--from", site.url("/"), "--token", "falsch", "--add-feeds")
+    assert refused.code == 1
+    options = ("--token", "geheim", "--add-feeds", "--marks")
+    assert imported(program, site.url("/"), *options)["new"] == 250
+    has_all_of_miniflux(program)
+    assert b"geheim" not in (tmp_path / "guidang.db").read_bytes()
+
+
+def test_freshrss_is_imported_from_postgresql(program: Program, server_url: str) -> None:
+    tables = reader_stores.FRESHRSS.format(prefix="freshrss_ann_")
+    rows = {f"freshrss_ann_{name}": some for name, some in ROWS_OF_FRESHRSS.items()}
+    reader_stores.fill_server(server_url, tables, rows)
+    assert imported(program, server_url, "--add-feeds")["new"] == 1
+    assert list(entries(program)) == ["一 < 二"]

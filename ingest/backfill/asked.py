@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import sqlalchemy as sa
 
+from ingest.errors import UsageError
 from ingest.feed import FeedState
+from ingest.services import Services
+from ingest.sources.ask import reveal
 from ingest.sources.past.files import Files
-from ingest.sources.past.registry import FILES
+from ingest.sources.past.registry import FILES, SERVERS
+from ingest.sources.past.servers import Servers
 from ingest.sources.past.source import Window
 from ingest.store import backfills, feeds
 from ingest.store.backfills import Run
+from ingest.urls import without_secrets
 
 AUTO = "auto"
+REFERENCES = ("env:", "credential:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +33,8 @@ class Asked:
 
     Times are in ISO format, paths are absolute. `feed` is the feed of the files in `paths`. With
     `drafts`, unpublished posts are included. With `add_feeds`, feeds that documents name are added.
-    With `marks`, what users marked in another reader becomes tags.
+    With `marks`, what users marked in another reader becomes tags. `servers` are addresses without
+    secrets; `passwords` has the same addresses with them. `token` is for a server's API.
     """
 
     feeds: tuple[int, ...] = ()
@@ -38,10 +46,17 @@ class Asked:
     drafts: bool = False
     add_feeds: bool = False
     marks: bool = False
+    servers: tuple[str, ...] = ()
+    token: str = field(default="", compare=False)
+    passwords: tuple[str, ...] = field(default=(), compare=False)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the options as a JSON object, which is stored with the run."""
-        return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
+        """Return the options as a JSON object, which is stored with the run, without secrets."""
+        options = asdict(self)
+        del options["passwords"]
+        if not self.token.startswith(REFERENCES):
+            del options["token"]
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in options.items()}
 
     @property
     def window(self) -> Window:
@@ -76,6 +91,7 @@ def begin(
     if waiting is not None:
         backfills.end(connection, waiting.id, now=now)
     walks: list[tuple[int | None, str]] = [(asked.feed, FILES)] if asked.paths else []
+    walks += [(asked.feed, SERVERS)] if asked.servers else []
     for number in asked.feeds:
         feed = feeds.get(connection, number)
         sources = choose(feed) if asked.source == AUTO else [asked.source]
@@ -103,3 +119,27 @@ def files_of(asked: Asked) -> Files:
     return Files(
         [Path(path) for path in asked.paths], asked.window, drafts=asked.drafts, marks=asked.marks
     )
+
+
+def servers_of(asked: Asked, services: Services) -> Servers:
+    """Return the source for the requested servers; raise `MissingSecret` without their token."""
+    token = reveal(asked.token, asked.servers[0])
+    return Servers(
+        dict(zip(asked.servers, asked.passwords or asked.servers, strict=True)),
+        services.fetcher,
+        token=token,
+        marks=asked.marks,
+        now=services.clock(),
+    )
+
+
+def without_password(address: str) -> str:
+    """Return an address without its password; raise `UsageError` for an address of no reader."""
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https", "postgres", "postgresql"}:
+        raise UsageError(
+            f"--from {without_secrets(address)}: it is no file; servers of other readers have "
+            "https:// or postgresql:// addresses"
+        )
+    own, at, place = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{own.partition(':')[0]}{at}{place}"))

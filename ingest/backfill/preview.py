@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ingest.backfill.asked import AUTO, Asked, files_of, unfinished
+from ingest.backfill.asked import AUTO, Asked, files_of, servers_of, unfinished
 from ingest.backfill.pauses import keep_pause, wait_until_allowed
 from ingest.backfill.runs import web_of
 from ingest.errors import SourceError
 from ingest.manners.patience import patiently
 from ingest.services import Services
-from ingest.sources.past.registry import FILES, OF_A_FEED, fitting
+from ingest.sources.past.registry import FILES, OF_A_FEED, SERVERS, fitting
 from ingest.sources.past.source import Source
 from ingest.store import backfills, feeds
 from ingest.urls import without_secrets
@@ -38,6 +38,8 @@ async def first_documents(services: Services, asked: Asked) -> list[First]:
     sources: list[tuple[str | None, str, Source]] = []
     if asked.paths:
         sources.append((None, FILES, files_of(asked)))
+    if asked.servers:
+        sources.append((None, SERVERS, servers_of(asked, services)))
     for number in asked.feeds:
         feed = await services.query(feeds.get, number)
         names = fitting(feed, services.config.rsshub) if asked.source == AUTO else [asked.source]

@@ -11,7 +11,7 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from ingest.backfill.asked import AUTO, Asked, files_of
+from ingest.backfill.asked import AUTO, Asked, files_of, servers_of
 from ingest.backfill.outcome import Outcome, log_if_fault
 from ingest.backfill.report import Report, report
 from ingest.backfill.walk import Walk
@@ -21,7 +21,7 @@ from ingest.feed import FeedState
 from ingest.manners.patience import Budget
 from ingest.services import Services, all_or_first_error
 from ingest.sources.ask import proxy_of
-from ingest.sources.past.registry import FILES, OF_A_FEED
+from ingest.sources.past.registry import FILES, OF_A_FEED, SERVERS
 from ingest.sources.past.source import Source, Web
 from ingest.store import backfills, feeds
 from ingest.store.backfills import DONE, IN_PART, WalkState
@@ -129,6 +129,8 @@ def _walk(
 def _source(services: Services, asked: Asked, state: WalkState, feed: FeedState | None) -> Source:
     if state.source == FILES:
         return files_of(asked)
+    if state.source == SERVERS:
+        return servers_of(asked, services)
     if feed is None:
         raise UsageError("a source needs a feed")
     return OF_A_FEED[state.source](web_of(services, feed), feed, asked.window)

@@ -25,6 +25,7 @@ from ingest.cli.backfill_options import (
     Restart,
     Resume,
     Source,
+    Token,
 )
 from ingest.cli.backfill_views import list_runs, show_report, telling
 from ingest.cli.days import Since, Until, span
@@ -53,6 +54,7 @@ def backfill(
     drafts: Drafts = False,
     add_feeds: AddFeeds = False,
     marks: Marks = False,
+    token: Token = "",
     most: Most = None,
     dry_run: DryRun = False,
     resume: Resume = False,
@@ -76,9 +78,9 @@ def backfill(
         if lists:
             window = _window(session, since, until)
             asked = _wish(session, names or [], source, paths or [], feed, window)
-            asked = replace(asked, drafts=drafts, add_feeds=add_feeds, marks=marks)
+            asked = replace(asked, drafts=drafts, add_feeds=add_feeds, marks=marks, token=token)
         else:
-            chosen = [since, until, feed, drafts, add_feeds, marks, source != SOURCES[0]]
+            chosen = [since, until, feed, drafts, add_feeds, marks, token, source != SOURCES[0]]
             _refuse_options(any(chosen))
             asked = _asked_before(session, resume=resume, restart=restart)
         if dry_run and asked is not None:
@@ -90,7 +92,7 @@ def backfill(
 def _refuse_options(are_given: bool) -> None:
     if are_given:
         raise UsageError(
-            "--since, --until, --source, --feed, --drafts, --add-feeds and --marks "
+            "--since, --until, --source, --feed, --drafts, --add-feeds, --marks and --token "
             "go with feeds or files; "
             "a continued run keeps its own"
         )
@@ -133,15 +135,17 @@ def _wish(
     session: Session,
     names: Sequence[str],
     source: str,
-    paths: Sequence[Path],
+    given: Sequence[str],
     feed: str | None,
     window: tuple[str | None, str | None],
 ) -> Asked:
-    from ingest.backfill import Asked
+    from ingest.backfill.asked import Asked, without_password
     from ingest.store import feeds as store
 
-    if paths:
-        paths, names = [*paths, *map(Path, names)], []
+    if given:
+        given, names = [*given, *names], []
+    servers = [one for one in given if "://" in one]
+    paths = [Path(one) for one in given if "://" not in one]
     for path in paths:
         if not path.exists():
             hint = "; to name the feed of all files, use --feed" if path.name == str(path) else ""
@@ -155,6 +159,8 @@ def _wish(
         until=window[1],
         paths=tuple(str(path.absolute()) for path in paths),
         feed=owner,
+        servers=tuple(without_password(one) for one in servers),
+        passwords=tuple(servers),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,7 +17,7 @@ Names = Annotated[
 ]
 Source = Annotated[str, typer.Option("--source", help=f"Where to look: {', '.join(SOURCES)}.")]
 Paths = Annotated[
-    list[Path] | None,
+    list[str] | None,
     typer.Option(
         "--from", metavar="PATH...", help="Read files, folders and archives instead of the network."
     ),
@@ -31,6 +30,9 @@ Drafts = Annotated[
 ]
 AddFeeds = Annotated[
     bool, typer.Option("--add-feeds", help="Add the feeds of these files that are on no list.")
+]
+Token = Annotated[
+    str, typer.Option("--token", help="The API token of another reader's server, or env:NAME.")
 ]
 Marks = Annotated[
     bool,

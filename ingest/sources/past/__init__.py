@@ -3,6 +3,7 @@
     source      the interface of a source, and its values   ← open this first
     registry    the sources by name
     files       feed documents, folders, packed (zip and tar) files, and records on this machine
+    servers     databases and servers of other readers, by their addresses
     folders     the files below folders, and the lists of feeds among them
     packed      the members of zip and tar files
     open_files  a seekable stream of a file or member

@@ -15,6 +15,7 @@ from ingest.sources.past.source import Source, Web, Window
 from ingest.sources.past.wayback import Wayback
 
 FILES = "files"
+SERVERS = "servers"  # of other readers, by their addresses
 OF_A_FEED: dict[str, Callable[[Web, FeedState, Window], Source]] = {
     "rfc5005": Rfc5005,
     "paged": Paged,

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import Unreadable
+from ingest.fetch import Fetcher
 from ingest.reading.holdings import CONTENT_TYPE, document_of
+from ingest.sources.readers.miniflux_api import MinifluxApi
 from ingest.sources.readers.registry import store_in, why_unknown
 from ingest.sources.readers.store import Store
-from ingest.sources.readers.tables import Tables
+from ingest.sources.readers.tables import Tables, is_database_address
 from ingest.urls import without_secrets
 from ingest.values import Document, Form, HeldFeed, Piece, Planned
 
@@ -24,11 +26,12 @@ class UnknownStoreError(Unreadable):
 class Holdings:
     """The stores of one source. The last one that was used stays open.
 
-    With `marks`, what users marked in the other program becomes tags.
+    With `marks`, what users marked in the other program becomes tags. `fetcher` and `token` are for
+    servers with an API.
     """
 
-    def __init__(self, *, marks: bool) -> None:
-        self._marks = marks
+    def __init__(self, *, marks: bool, fetcher: Fetcher | None = None, token: str = "") -> None:
+        self._marks, self._fetcher, self._token = marks, fetcher, token
         self._place: Path | str | None = None
         self._store: Store | None = None
         self._feeds: Mapping[int | str, HeldFeed] = {}
@@ -76,19 +79,20 @@ class Holdings:
     async def _open(self, place: Path | str) -> Store:
         if self._store is None or self._place != place:
             self.close()
-            self._store = _store_at(place)
+            self._store = self._store_at(place)
             self._place = place
             self._feeds = {feed.key: feed for feed in await self._store.feeds()}
         return self._store
 
-
-def _store_at(place: Path | str) -> Store:
-    tables = Tables(place)
-    store = store_in(tables)
-    if store is None:
-        with closing(tables):
-            raise UnknownStoreError(str(place), why_unknown(tables))
-    return store
+    def _store_at(self, place: Path | str) -> Store:
+        if isinstance(place, str) and self._fetcher and not is_database_address(place):
+            return MinifluxApi(self._fetcher, place, self._token)
+        tables = Tables(place)
+        store = store_in(tables)
+        if store is None:
+            with closing(tables):
+                raise UnknownStoreError(str(place), why_unknown(tables))
+        return store
 
 
 def _rest_of(planned: Planned, at: int | str) -> Planned:

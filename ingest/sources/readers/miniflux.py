@@ -6,7 +6,7 @@ A guid is stored only as its SHA-256 hash. Entries without a date have the time 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ingest.sources.readers import fields
@@ -53,7 +53,7 @@ def feed_of(row: Mapping[str, Any], folder: str | None) -> HeldFeed:
     )
 
 
-def entry_of(row: Mapping[str, Any], enclosures: list[dict[str, Any]] | tuple[()]) -> HeldEntry:
+def entry_of(row: Mapping[str, Any], enclosures: Iterable[Mapping[str, Any]]) -> HeldEntry:
     """Return an entry from its columns, or from its members in JSON."""
     published, created = fields.from_iso(row["published_at"]), fields.from_iso(row["created_at"])
     marks = {"read": row["status"] == "read", "starred": row["starred"]}

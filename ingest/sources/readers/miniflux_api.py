@@ -1,0 +1,53 @@
+"""Miniflux over its API, with a token (Miniflux, "API Reference": feeds, entries)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from ingest.errors import Unreadable
+from ingest.fetch import Fetcher
+from ingest.sources.readers import miniflux
+from ingest.sources.readers.store import AT_ONCE, Store
+from ingest.values import Batch, Document, HeldFeed
+
+_JSON = "application/json"
+Kind = TypeVar("Kind", list[Any], dict[str, Any])
+
+
+class MinifluxApi(Store):
+    """What one user of a Miniflux server holds."""
+
+    program = "Miniflux"
+
+    def __init__(self, fetcher: Fetcher, address: str, token: str) -> None:
+        self._fetcher, self._token = fetcher, token
+        self._root = f"{address.rstrip('/').removesuffix('/v1')}/v1"
+
+    async def feeds(self) -> Sequence[HeldFeed]:
+        """Return all feeds."""
+        found = await self._get("/feeds", list)
+        return [miniflux.feed_of(one, (one.get("category") or {}).get("title")) for one in found]
+
+    async def entries(self, feed: int | str, at: int | str | None) -> Batch:
+        """Return the next entries of a feed in the order of their ids, and the last id."""
+        query = f"order=id&direction=asc&limit={AT_ONCE}&after_entry_id={at or 0}"
+        found = (await self._get(f"/feeds/{feed}/entries?{query}", dict)).get("entries") or []
+        rows = [row for row in found if row["id"] > int(at or 0)]
+        next_at = rows[-1]["id"] if len(rows) == AT_ONCE else None
+        return Batch([miniflux.entry_of(row, row.get("enclosures") or ()) for row in rows], next_at)
+
+    async def _get(self, path: str, kind: type[Kind]) -> Kind:
+        """Return the JSON at a path of the API; raise `FetchError` or `Unreadable`."""
+        url = f"{self._root}{path}"
+        answer = await self._fetcher.fetch(
+            url, accept=_JSON, headers={"x-auth-token": self._token} if self._token else {}
+        )
+        try:
+            value = json.loads(answer.body) if isinstance(answer, Document) else None
+        except ValueError:
+            value = None
+        if not isinstance(value, kind):
+            raise Unreadable(url, "it is not an answer of Miniflux's API")
+        return value
