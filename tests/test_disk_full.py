@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.made_images import made_image
 from tests.program import new_program
 from tests.site import Site
 from tests.support import item, rss
@@ -31,17 +32,21 @@ run "$@" >"$5/second.out" 2>"$5/second.err"; echo $? >"$5/second.code"
 """
 
 
-@pytest.mark.parametrize("full", ["archive", "database"])
+@pytest.mark.parametrize("full", ["archive", "database", "images"])
 def test_a_full_disk_loses_nothing(tmp_path: Path, full: str) -> None:
     disk, results = tmp_path / "disk", tmp_path / "results"
     disk.mkdir()
     results.mkdir()
     with Site() as site:
-        items = [item(number, description="江海日报讯。" * 2000) for number in range(20)]
+        site.set("/1.png", made_image("PNG"))
+        picture = f'&lt;img src="{site.url("/1.png")}"&gt;'
+        items = [item(number, description="江海日报讯。" * 2000 + picture) for number in range(20)]
         site.set("/feed.xml", rss(*items))
         program = new_program(tmp_path, feeds=[site.url("/feed.xml")])
         env = program.environment()
         env["GUIDANG_ARCHIVE__PATH"] = str(disk if full == "archive" else tmp_path / "posts")
+        env["GUIDANG_IMAGES__IMAGES"] = "keep" if full == "images" else "link"
+        env["GUIDANG_IMAGES__PATH"] = str(disk if full == "images" else tmp_path / "images")
         place = disk if full == "database" else tmp_path
         env["GUIDANG_DATABASE__URL"] = f"sqlite:///{place}/guidang.db"
         config = str(tmp_path / "config.toml")
