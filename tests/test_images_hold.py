@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from ingest.config import WaybackConfig
 from ingest.images.keeper import Tally
 from tests.made_images import flat_image, made_image
 from tests.pictured import Pictured, follow, img, publish
@@ -147,3 +148,25 @@ def test_hosts_that_refuse_strangers_give_their_pictures(world: Pictured, site: 
     )
     (failed,) = (image for image in world.images() if image["error"])
     assert failed["error"] == "the server answered 403"
+
+
+def test_a_lost_picture_comes_from_the_web_archive_if_allowed(world: Pictured, site: Site) -> None:
+    body, url = made_image("PNG", seed=8), site.url("/gone.png")
+    follow(world, site, img(site, "/gone.png"))
+    with Site("127.4.0.3") as archive:
+        settings = WaybackConfig(
+            index=archive.url("/cdx"),
+            capture=archive.url("/web/{timestamp}id_/{url}"),
+            delay=timedelta(0),
+            images=True,
+        )
+        world.config = world.config.model_copy(update={"wayback": settings})
+        rows = [["timestamp", "original"], ["20200101000000", url], ["20240101000000", url]]
+        archive.set("/cdx", json.dumps(rows), content_type="application/json")
+        archive.set(f"/web/20240101000000id_/{url}", "<html>moved", content_type="image/png")
+        archive.set(f"/web/20200101000000id_/{url}", body, content_type="image/png")
+        world.clock.move(days=1)
+        assert world.fetch_images() == Tally(kept=1)
+        (image,) = world.images()
+        assert image["source"] == archive.url(f"/web/20200101000000id_/{url}")
+    assert list(world.pictures().values()) == [body]

@@ -125,3 +125,8 @@ class WaybackConfig(Table):
     pages: bool = Field(
         False, description="Whether to fetch captures of the site's article pages too."
     )
+    images: bool = Field(
+        False,
+        description="Whether to look there for pictures that are to be kept and that their own "
+        "servers no longer give.",
+    )

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
+import logging
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from ingest.config import FeedSettings, ImagesConfig
+from ingest.config import FeedSettings, ImagesConfig, WaybackConfig
 from ingest.errors import SourceError, TooLarge, Unreachable, Unreadable
 from ingest.fetch import Fetcher
-from ingest.images.retries import can_referer_help
+from ingest.images.captures import captures_of
+from ingest.images.retries import is_lasting
 from ingest.manners import Manners
 from ingest.manners.referers import referers_for
 from ingest.reading.images.examine import Examined, examine
 from ingest.sources.ask import reveal
 from ingest.store.images.due import Wanted
-from ingest.values import Document, NotModified, Validators
+from ingest.urls import without_secrets
+from ingest.values import NO_VALIDATORS, Document, NotModified, Validators
 from ingest.workers import Workers
+
+logger = logging.getLogger(__name__)
 
 _ACCEPT = "image/avif,image/webp,image/png,image/jpeg,image/gif,image/svg+xml,image/*;q=0.8"
 _FETCHED_WITHIN = timedelta(seconds=60)
@@ -36,35 +42,56 @@ class Pictures:
     """Fetches pictures as the limits of sites allow, and checks them in a process with limits."""
 
     def __init__(
-        self, settings: ImagesConfig, fetcher: Fetcher, manners: Manners, workers: Workers
+        self,
+        settings: ImagesConfig,
+        wayback: WaybackConfig,
+        fetcher: Fetcher,
+        manners: Manners,
+        workers: Workers,
     ) -> None:
         self._settings = settings
+        self._wayback = wayback
         self._fetcher = fetcher
         self._manners = manners
         self._workers = workers
 
     async def fetch(self, wanted: Wanted) -> Picture | NotModified:
-        """Fetch a picture; raise the `SourceError` of the first request if none brings it.
+        """Fetch a picture from its server, or else from the web archive if `wayback.images` is set.
+
+        Raise the `SourceError` of the server if neither gives it.
+        """
+        settings = FeedSettings.model_validate(wanted.settings)
+        fetcher = self._fetcher
+        try:
+            if settings.proxy is not None:
+                fetcher = fetcher.via(reveal(settings.proxy, wanted.url))
+            return await self._from_server(fetcher, wanted, settings.user_agent)
+        except SourceError as error:
+            if self._wayback.images and is_lasting(error):
+                found = await self._from_archive(wanted.url)
+                if found is not None:
+                    return found
+            raise
+
+    async def _from_server(
+        self, fetcher: Fetcher, wanted: Wanted, user_agent: str | None
+    ) -> Picture | NotModified:
+        """Ask with one Referer after the other; raise the error of the first if none helps.
 
         A picture that looks like a warning against hot links is kept only if another Referer gives
         no other picture.
         """
-        settings = FeedSettings.model_validate(wanted.settings)
-        fetcher = self._fetcher
-        if settings.proxy is not None:
-            fetcher = fetcher.via(reveal(settings.proxy, wanted.url))
         delay = await self._permitted_delay(wanted.url, fetcher)
+        own = {"user-agent": user_agent} if user_agent else {}
         first_error: SourceError | None = None
         doubtful: list[Picture] = []
         for referer in referers_for(wanted.url, wanted.page, self._settings.referers):
-            headers = {"referer": referer} if referer else {}
-            if settings.user_agent:
-                headers["user-agent"] = settings.user_agent
+            headers = own | ({"referer": referer} if referer else {})
             try:
                 answer = await self._ask(fetcher, wanted, headers, delay)
             except SourceError as error:
                 first_error = first_error or error
-                if can_referer_help(error):
+                if is_lasting(error):
                     continue
                 break
             if isinstance(answer, NotModified) or not answer.examined.is_flat:
@@ -73,6 +100,18 @@ class Pictures:
         if doubtful:
             return doubtful[-1]
         raise first_error or Unreadable(wanted.url, "no request brings it")
+
+    async def _from_archive(self, url: str) -> Picture | None:
+        """Return a picture from the web archive; None if it has none, or does not answer."""
+        most = self._settings.max_size
+        try:
+            async for capture in captures_of(self._fetcher, self._wayback, url, max_size=most):
+                with contextlib.suppress(Unreadable):
+                    found = await self._check(capture)
+                    return replace(found, validators=NO_VALIDATORS)
+        except SourceError as error:
+            logger.debug("no capture of %s: %s", without_secrets(url), error)
+        return None
 
     async def _permitted_delay(self, url: str, fetcher: Fetcher) -> timedelta | None:
         """Return the delay that a server's robots.txt wants; raise `SourceError` if it forbids."""

@@ -64,7 +64,9 @@ class Keeper:
         config = services.config
         self._settings = config.images
         self._folder = ImageFolder(config.images.path)
-        self._pictures = Pictures(config.images, services.fetcher, services.manners, workers)
+        self._pictures = Pictures(
+            config.images, config.wayback, services.fetcher, services.manners, workers
+        )
         self._pace = Pace(
             places=max(min(config.images.concurrency, config.fetch.concurrency // 2), 1),
             per_site=config.fetch.per_host,

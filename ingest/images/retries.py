@@ -33,9 +33,10 @@ def _is_passing(error: SourceError) -> bool:
     return isinstance(error, Unreachable)
 
 
-def can_referer_help(error: SourceError) -> bool:
-    """Return whether another Referer may give the picture that this error is about.
+def is_lasting(error: SourceError) -> bool:
+    """Return whether asking in the same way gives the same error: a refusal, or no picture.
 
-    A server without an answer, or one that wants a pause, must not be asked again at once.
+    Then another Referer or the web archive may help. A server without an answer, or one that wants
+    a pause, must not be asked again at once.
     """
     return not isinstance(error, Unreachable | TooLarge) and not _is_passing(error)
