@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import Any
@@ -11,8 +12,10 @@ import pytest
 import sqlalchemy as sa
 
 from ingest.config import ArchiveConfig
+from ingest.config.after import GitConfig
 from ingest.follow import registry
 from ingest.outputs import LAYOUTS
+from ingest.publish import Publisher
 from ingest.takedown.erasing import erase
 from models import Entry, Follower
 from tests.made_images import made_image
@@ -158,3 +161,25 @@ def test_the_publishers_address_is_shown_if_the_kept_file_is_gone(
         shutil.rmtree(folder)
     world.folder.rebuild(now=FrozenClock()())
     assert f'<img src="{site.url("/1.png")}"' in the_file(posts)
+
+
+def test_git_commits_the_pictures_with_the_records(world: Pictured, site: Site) -> None:
+    show_in(world, "blog/source/_posts")
+    folder = world.root / "blog"
+    follow(world, site, img(site, "/1.png"))
+    (folder / "source/pictures/notes.txt").write_text("of the user")
+    for command in ("init --quiet", "commit --quiet --allow-empty -m first"):
+        run_git(folder, *command.split())
+    git = GitConfig(commit=True)
+    Publisher(world.config.model_copy(update={"git": git}), world.database, world.clock).publish()
+    (name,) = world.pictures()
+    assert f"source/pictures/{name}" in run_git(folder, "ls-files").splitlines()
+    assert "?? source/pictures/notes.txt" in run_git(folder, "status", "--porcelain")
+
+
+def run_git(folder: Path, *arguments: str) -> str:
+    who = ("-c", "user.name=x", "-c", "user.email=x@example.cn")
+    done = subprocess.run(
+        ["git", *who, *arguments], cwd=folder, check=True, capture_output=True, text=True
+    )
+    return done.stdout

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 from ingest.config import Config, OutputConfig
@@ -98,14 +99,17 @@ class Publisher:
 
     def _items(self, output: OutputConfig, repository: Repository) -> Iterator[Item]:
         """Yield the changes that Guidang made; the user's own changes are left out."""
-        of_site = self._site_files(output)
-        changes = repository.changes(beside=of_site)
+        of_site, pictures = self._site_files(output), _folder_of_pictures(output)
+        changes = repository.changes(beside=[*of_site, pictures])
         paths = [change.path for change in changes]
         known = self._database.query(store.files_at, output.name, paths)
         for change in changes:
             file = known.get(change.path)
             if change.path in of_site:
                 if self._is_as_written(output, change.path, of_site[change.path]):
+                    yield Item(kind=change.kind, path=change.path)
+            elif change.path.startswith(f"{pictures}/") and change.kind != "deleted":
+                if _is_kept_picture(output.path / change.path):
                     yield Item(kind=change.kind, path=change.path)
             elif change.kind == "deleted":
                 if file is None and repository.is_from_guidang(change.path):
@@ -131,3 +135,14 @@ class Publisher:
             return digest_of((output.path / path).read_bytes()) == digest
         except OSError as error:
             raise PublishError(f"{output.path / path}: {error.strerror}") from None
+
+
+def _folder_of_pictures(output: OutputConfig) -> str:
+    """Return the folder of kept pictures, relative to the output."""
+    place = make_layout(output.layout, output).pictures
+    return os.path.relpath(output.images_path or place.folder_for(output.path), output.path)
+
+
+def _is_kept_picture(file: Path) -> bool:
+    """Return whether a file is named after the SHA-256 of its bytes, as kept pictures are."""
+    return sha256(file.read_bytes()).hexdigest() == file.stem
