@@ -155,7 +155,7 @@ def _start(
         "fsync": "off",
         "synchronous_commit": "off",
         "full_page_writes": "off",
-        "max_connections": "60",
+        "max_connections": "100",
         "shared_buffers": "32MB",
     }
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]

@@ -6,10 +6,8 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -17,13 +15,12 @@ import sqlalchemy as sa
 from ingest.database import Database
 from ingest.store import leases, polls
 from models import Feed
+from tests.machines import ENGINE, processes
 from tests.program import Program
-from tests.running import Running
 from tests.site import Site
 from tests.support import item, rss
 from tests.world import World
 
-ENGINE = '[engine]\nkind = "procrastinate"\nstalled_after = "6s"\n'
 HOUR = timedelta(hours=1)
 
 
@@ -155,30 +152,6 @@ def test_an_unknown_role_is_refused_with_the_known_ones(tmp_path: Path, postgres
     result = program.run("run", "--role=cook")
     assert result.code == 2
     assert "there are: schedule, work, files, web" in result.err
-
-
-@contextmanager
-def processes(
-    folder: Path, database_url: str, feeds: Sequence[str], roles: Sequence[str], settings: str = ""
-) -> Iterator[list[Running]]:
-    """Run a process for each role, all with the same archive folder; kill them at the end."""
-    archive = f'[archive]\npath = "{folder / "posts"}"\n'
-    running: list[Running] = []
-    for number, role in enumerate(roles):
-        place = folder / f"{number}-{role}"
-        place.mkdir()
-        more: dict[str, Any] = {"env": {"GUIDANG_FETCH__PER_HOST": "1"}, "roles": [role]}
-        running.append(Running(place, database_url, feeds, ENGINE + archive + settings, **more))
-    try:
-        for one in running:
-            one.start()
-        for one in running:
-            one.wait_until(one.is_ready)
-        yield running
-    finally:
-        for one in running:
-            if one.process is not None and one.process.poll() is None:
-                one.kill()
 
 
 def test_two_workers_poll_store_and_write_as_one_process_does(

@@ -151,8 +151,6 @@ class Daemon:
             part = self._parts.followers[output.name]
             with self._parts.wait_for(part, is_starting=not self._is_ready):
                 await _prepare_output(services, output)
-        if Role.SCHEDULE not in self._roles:
-            return
         with self._parts.wait_for(self._parts.database, is_starting=not self._is_ready):
             await self._mend_schedule(services)
 
@@ -185,8 +183,7 @@ class Daemon:
         try:
             if jump := self._clock.jump(now, time.monotonic()):
                 logger.warning("the clock was set, or the machine slept: %s", jump)
-                if Role.SCHEDULE in self._roles:
-                    await self._mend_schedule(services)
+                await self._mend_schedule(services)
         except StoreError as error:
             self._parts.database.met(error)
         engine.follow()
@@ -201,9 +198,12 @@ class Daemon:
 
     async def _mend_schedule(self, services: Services) -> None:
         """Reschedule feeds that a wrong clock planned, and spread the polls of overdue feeds."""
+        if Role.SCHEDULE not in self._roles:
+            return
         now, most = services.clock(), longest_plan(services.config.schedule)
         mended = await services.transact(times.mend, now, most)
-        await services.transact(polls.spread_late, now)
+        if self._is_alone:  # The queue of several processes is short, and another may schedule.
+            await services.transact(polls.spread_late, now)
         if mended:
             logger.warning("rescheduled %d feeds that a wrong clock had planned", mended)
         services.instances.take_health(await services.query(rsshub.health))

@@ -89,6 +89,7 @@ class Fleet:
         if self._worker is None:
             self._worker = asyncio.create_task(self._take_jobs())
             self._services.workers.grow(processes_for(self._most_jobs))
+        await self._queue.put_back_lost()
         if self._scheduling is not None:
             await self._scheduling.hand_out()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
+import time
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -12,7 +13,8 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
-from procrastinate.jobs import Job
+from procrastinate.job_context import JobContext
+from procrastinate.jobs import Job, Status
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.tasks import Task
 from psycopg_pool import PoolTimeout
@@ -33,10 +35,10 @@ _BEATS = 6  # heartbeats in the time after which a worker is taken for dead
 
 
 class Jobs(Protocol):
-    """What workers do. Errors put the job back into the queue, so it is carried out again."""
+    """What workers do."""
 
     async def poll_site(self, feeds: list[int], until: str) -> None:
-        """Poll feeds of one site, which are leased until a time."""
+        """Poll feeds of one site, which are leased until a time; after an error, do it again."""
 
     async def follow(self, name: str) -> None:
         """Run a follower until nothing is due for it."""
@@ -65,31 +67,66 @@ class Queue:
         )
         # This connector has no connections: jobs are written on those of `Database.transact`.
         self._in_transaction = App(connector=SyncPsycopgConnector()).job_manager
-        again = _Again(host_delay)
-        self._poll_site = self._task(jobs.poll_site, POLLS, again)
-        self._followers = {
-            queue: self._task(jobs.follow, queue, again) for queue in (FOLLOWERS, FILES)
-        }
+        self._running: set[int | None] = set()
+        self._ended: dict[int | None, float] = {}  # since when they were seen to have ended
+        self._worker_id: int | None = None
+        self._poll_site = self._task(jobs.poll_site, POLLS, _Again(host_delay))
+        self._followers = {queue: self._task(jobs.follow, queue) for queue in (FOLLOWERS, FILES)}
         self._give_back_every(settings.stalled_after)
 
-    def _task(self, work: Any, queue: str, again: _Again) -> Task[Any, Any, Any]:
+    def _task(self, work: Any, queue: str, again: _Again | bool = False) -> Task[Any, Any, Any]:
+        async def run(context: JobContext, /, **values: Any) -> None:
+            number, self._worker_id = context.job.id, context.job.worker_id
+            self._running.add(number)
+            try:
+                await work(**values)
+            finally:
+                self._running.discard(number)
+
         name = f"{queue}.{work.__name__}"
-        task: Task[Any, Any, Any] = self._app.task(name=name, queue=queue, retry=again)(work)
+        register = self._app.task(name=name, queue=queue, retry=again, pass_context=True)
+        task: Task[Any, Any, Any] = register(run)
         return task
 
     def _give_back_every(self, stalled_after: timedelta) -> None:
         """Let workers look regularly for jobs whose worker is dead, and put them back."""
         every = max(1, min(30, int(stalled_after.total_seconds()) // _BEATS))
-        task = self._app.task(name="house.give_back", queue=HOUSE, lock=HOUSE, queueing_lock=HOUSE)
+        # Without a lock: a process that was killed in this job would keep it, and nobody else could
+        # put jobs back.
+        task = self._app.task(name="house.give_back", queue=HOUSE, queueing_lock=HOUSE)
         self._app.periodic(cron=f"* * * * * */{every}")(task(self._give_back))
 
     async def _give_back(self, timestamp: int) -> None:  # noqa: ARG002 - when it was planned
         silent = self._settings.stalled_after.total_seconds()
         manager = self._app.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=silent):
-            # Its worker may have finished the job in this moment.
+            # Its worker may have finished the job in this moment, or another process put it back.
             with contextlib.suppress(ConnectorException):
-                await manager.retry_job(job)
+                await self._put_back(job)
+
+    async def _put_back(self, job: Job) -> None:
+        manager = self._app.job_manager
+        if job.queueing_lock is None:
+            await manager.retry_job(job)
+        else:  # A new job may wait already, and two with this lock must not.
+            await manager.finish_job(job, Status.FAILED, delete_job=True)
+
+    async def put_back_lost(self) -> None:
+        """Put back jobs that have ended here, but could not be recorded as ended.
+
+        Their worker, this process, is alive, so procrastinate never takes them for stalled.
+        """
+        if self._worker_id is None:
+            return
+        now = time.monotonic()
+        with self._explain_errors():
+            manager = self._app.job_manager
+            doing = await manager.list_jobs_async(status="doing", worker_id=self._worker_id)
+            ended = {job.id: job for job in doing if job.id not in self._running}
+            self._ended = {number: self._ended.get(number, now) for number in ended}
+            for number, since in self._ended.items():
+                if now - since > self._settings.stalled_after.total_seconds():
+                    await self._put_back(ended[number])
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
