@@ -2,12 +2,14 @@
 ARG BASE=python:3.13-slim-trixie
 
 FROM ${BASE} AS build
+# deploy/machines.lock adds what a service of several processes needs.
+ARG LOCK=deploy/requirements.lock
 WORKDIR /src
 RUN python -m venv --without-pip /opt/guidang
 # Before the source, so that a change of the source does not reinstall the libraries.
-COPY deploy/requirements.lock deploy/
+COPY deploy/*.lock deploy/
 RUN python -m pip --python /opt/guidang/bin/python install --no-cache-dir --no-deps \
-    --require-hashes --requirement deploy/requirements.lock
+    --require-hashes --requirement ${LOCK}
 COPY pyproject.toml README.md LICENSE ./
 COPY ingest ingest
 COPY models models

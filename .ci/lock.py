@@ -26,6 +26,7 @@ def main() -> None:
     known = ("--constraints", "requirements.lock")
     lock_python("requirements.lock", project, "--group", "dev", "--upgrade")
     lock_python("deploy/requirements.lock", project, *known)
+    lock_python("deploy/machines.lock", project, "--extra", "machines", *known)
     lock_python("benchmarks/requirements.lock", project, "--group", "bench", *known)
     lock_python(".ci/installer.lock", "--group", "installer", *known, "--upgrade")
     sites = SITES.relative_to(ROOT)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -18,22 +19,28 @@ from ingest.daemon.watch import Progress
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = Path("/opt/guidang/bin/guidang")
-UNITS = {"guidang.service": False, "guidang-backfill@.service": True}
+UNITS: dict[str, dict[str, Any]] = {
+    "guidang.service": {},
+    "guidang-backfill@.service": {"backfill": True},
+    "guidang-work@.service": {"role": "work"},
+}
 
 
-@pytest.mark.parametrize(("name", "backfill"), UNITS.items())
-def test_the_units_of_the_repository_equal_the_printed_ones(name: str, backfill: bool) -> None:
+@pytest.mark.parametrize(("name", "kind"), UNITS.items())
+def test_the_units_of_the_repository_equal_the_printed_ones(
+    name: str, kind: dict[str, Any]
+) -> None:
     written = (ROOT / "deploy/systemd" / name).read_text("utf-8")
-    assert written == unit_of(PROGRAM, CONFIG, backfill=backfill)
+    assert written == unit_of(PROGRAM, CONFIG, **kind)
 
 
-@pytest.mark.parametrize(("name", "backfill"), UNITS.items())
-def test_systemd_analyze_accepts_the_units(tmp_path: Path, name: str, backfill: bool) -> None:
+@pytest.mark.parametrize(("name", "kind"), UNITS.items())
+def test_systemd_analyze_accepts_the_units(tmp_path: Path, name: str, kind: dict[str, Any]) -> None:
     program = tmp_path / "guidang"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
     unit = tmp_path / name
-    unit.write_text(unit_of(program, CONFIG, backfill=backfill))
+    unit.write_text(unit_of(program, CONFIG, **kind))
     if shutil.which("systemd-analyze"):
         assert analyze("verify", "--recursive-errors=no", str(unit)) == ""
         output = analyze("security", "--no-pager", "--offline=yes", "--threshold=15", str(unit))
@@ -87,6 +94,27 @@ def test_the_sqlite_file_needs_no_database_server() -> None:
     described = services("docker-compose.sqlite.yml")
     assert described["database"]["command"] == ["db", "upgrade"]
     assert all("data:/data" in service["volumes"] for service in described.values())
+
+
+def test_the_processes_share_a_database_and_only_web_has_a_port() -> None:
+    described = services("docker-compose.scale.yml")
+    roles = {"schedule", "work", "files", "web"}
+    assert set(described) == {*roles, "database"}
+    for role in roles:
+        assert described[role]["command"] == ["run", "--role", role]
+        assert described[role]["environment"]["GUIDANG_ENGINE__KIND"] == "procrastinate"
+        assert ("ports" in described[role]) == (role == "web")
+        assert described[role]["healthcheck"]["disable"] == (role != "web")
+    assert described["web"]["ports"] == ["127.0.0.1:${GUIDANG_PORT:-8710}:8710"]
+
+
+def test_the_lock_of_several_processes_only_adds_to_that_of_one() -> None:
+    one, several = (
+        set(re.findall(r"(?m)^[a-z0-9-]+==\S+", (ROOT / "deploy" / name).read_text("utf-8")))
+        for name in ("requirements.lock", "machines.lock")
+    )
+    assert one < several
+    assert any(line.startswith("procrastinate==3.") for line in several - one)
 
 
 def test_the_image_has_two_stages_and_no_privileges() -> None:

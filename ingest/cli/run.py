@@ -120,7 +120,7 @@ async def _run(
     from ingest.daemon import Daemon
     from ingest.daemon.roles import EVERY_ROLE
 
-    roles = _roles_of(names) or EVERY_ROLE
+    roles = check_roles(names) or EVERY_ROLE
     make_engine = None
     if config.engine.kind != "local":
         make_engine = _engine_of_several(database, roles)
@@ -129,7 +129,7 @@ async def _run(
     await Daemon(config, database, read, adopt, roles=roles, make_engine=make_engine).run()
 
 
-def _roles_of(names: Sequence[str]) -> set[Role]:
+def check_roles(names: Sequence[str]) -> set[Role]:
     """Return the roles with these names; raise `UsageError` for any other name."""
     from ingest.daemon.roles import Role
 

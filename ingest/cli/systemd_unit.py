@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from ingest.cli.run import check_roles
 from ingest.messages import _
 
 CONFIG = Path("/etc/guidang/config.toml")
@@ -17,9 +18,9 @@ _PLAIN_WORD = re.compile(r"[\w%./@+:=,-]+")
 
 # systemd.exec(5) explains the settings that have no comment here.
 SERVICE = """\
-# Made by: guidang systemd-unit
+# Made by: guidang systemd-unit{option}
 [Unit]
-Description=Guidang keeps what feeds publish
+Description=Guidang keeps what feeds publish{what}
 Documentation=https://github.com/guidang/guidang
 Wants=network-online.target
 After=network-online.target postgresql.service
@@ -28,7 +29,7 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=notify
-ExecStart={program} --config {config} run
+ExecStart={program} --config {config} run{option}
 # The kill of the shell: small systems have no other.
 ExecReload=/bin/sh -c 'kill -HUP $MAINPID'
 Restart=always
@@ -69,14 +70,13 @@ KillMode=mixed
 {sandbox}
 """
 
-# Both units run as the same user, so that they can share the database and the archive.
+# All units run as the same user, so that they can share the database and the archive.
 SANDBOX = """\
 DynamicUser=yes
 User=guidang
 StateDirectory=guidang
 WorkingDirectory=/var/lib/guidang
-Environment=GUIDANG_DATABASE__URL=sqlite:////var/lib/guidang/guidang.db
-Environment=GUIDANG_ARCHIVE__PATH=/var/lib/guidang/posts
+{database}Environment=GUIDANG_ARCHIVE__PATH=/var/lib/guidang/posts
 # Secrets that only this service can read, by the name of the setting:
 #LoadCredential=rsshub.access_key:/etc/guidang/rsshub.access_key
 #LoadCredential=database.url:/etc/guidang/database.url
@@ -111,6 +111,7 @@ UMask=0027
 MemoryMax=1G
 TasksMax=256
 """
+_SQLITE = "Environment=GUIDANG_DATABASE__URL=sqlite:////var/lib/guidang/guidang.db\n"
 
 
 def systemd_unit(
@@ -123,8 +124,18 @@ def systemd_unit(
     backfill: Annotated[
         bool, typer.Option("--backfill", help="Print the template unit for backfills instead.")
     ] = False,
+    role: Annotated[
+        str | None,
+        typer.Option(
+            "--role",
+            metavar="ROLE",
+            help="Print the template unit for processes with this role instead.",
+        ),
+    ] = None,
 ) -> None:
     """Print a systemd unit that runs this installation."""
+    if role is not None:
+        check_roles([role])
     program = Path(sys.argv[0]).absolute()
     if program.name != "guidang":
         program = Path(sys.executable).with_name("guidang")
@@ -135,7 +146,7 @@ def systemd_unit(
             + f"; {_ELSEWHERE}",
             file=sys.stderr,
         )
-    print(unit_of(program, config.absolute(), backfill=backfill), end="")
+    print(unit_of(program, config.absolute(), backfill=backfill, role=role), end="")
 
 
 def _is_at_home(path: Path) -> bool:
@@ -143,10 +154,18 @@ def _is_at_home(path: Path) -> bool:
     return any(path.is_relative_to(home) for home in ("/home", "/root", "/run/user"))
 
 
-def unit_of(program: Path, config: Path, *, backfill: bool = False) -> str:
-    """Return the unit of the service, or the template unit for backfills."""
-    unit = BACKFILL if backfill else SERVICE
-    return unit.format(program=_as_word(program), config=_as_word(config), sandbox=SANDBOX.rstrip())
+def unit_of(program: Path, config: Path, *, backfill: bool = False, role: str | None = None) -> str:
+    """Return the unit of the service, or a template unit: for backfills, or for a role.
+
+    A role needs PostgreSQL, so its unit does not name the SQLite file.
+    """
+    return (BACKFILL if backfill else SERVICE).format(
+        program=_as_word(program),
+        config=_as_word(config),
+        option=f" --role {role}" if role else "",
+        what=f" ({role} %I)" if role else "",
+        sandbox=SANDBOX.format(database="" if role else _SQLITE).rstrip(),
+    )
 
 
 def _as_word(path: Path) -> str:
