@@ -114,3 +114,9 @@ def fill_server(url: str, tables: str, rows: Rows) -> None:
         for insertion, values in insertions(rows):
             connection.execute(sa.text(insertion), values)
     engine.dispose()
+
+
+def count(path: Path, table: str) -> int:
+    """Return the number of rows of a table in an SQLite file."""
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])

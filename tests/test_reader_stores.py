@@ -49,7 +49,7 @@ def imported(program: Program, *arguments: str) -> dict[str, int]:
 
 
 def entries_listed(program: Program) -> list[Any]:
-    return list(json.loads(program.good("entries", "list", "--json", "--limit", "1000")))
+    return list(json.loads(program.good("entries", "list", "--json", "--limit", "5000")))
 
 
 def entries(program: Program) -> dict[str, dict[str, Any]]:
@@ -106,6 +106,35 @@ def test_an_import_that_was_stopped_continues(
     assert len(entries_listed(program)) == 200
     assert imported(program, store, "--add-feeds")["new"] == 450
     assert len(entries_listed(program)) == 450
+
+
+def test_a_killed_import_of_a_store_continues(tmp_path: Path, program: Program) -> None:
+    model = ROWS_OF_FRESHRSS["entry"][0]
+    rows = [
+        model | {"id": model["id"] + n, "guid": f"g{n}", "title": f"第{n}条", "link": ""}
+        for n in range(2_000)
+    ]
+    tables = reader_stores.FRESHRSS.format(prefix="")
+    reader_stores.with_tables(tmp_path / "db.sqlite", tables, ROWS_OF_FRESHRSS | {"entry": rows})
+    program.good("status")
+    for kept in (200, 600):
+        process = program.start("backfill", "--from", "db.sqlite", "--add-feeds")
+        while reader_stores.count(tmp_path / "guidang.db", "entry") < kept:
+            assert process.poll() is None, "the import ended before it was killed"
+        process.kill()
+    assert imported(program, "db.sqlite", "--add-feeds")["new"] == 2_000
+    assert len(entries_listed(program)) == 2_000
+    assert passes_checks(program)
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "photo.jpg"])
+def test_a_file_of_an_unknown_kind_is_answered_with_what_was_looked_for(
+    tmp_path: Path, program: Program, name: str
+) -> None:
+    (tmp_path / name).write_bytes(b"\xff\xd8\xff nothing for a reader")
+    result = program.run("backfill", "--from", name)
+    assert "nothing of this could be read; --from looks for feed documents (RSS" in result.out
+    assert "newsboat, reader, FreshRSS, Miniflux, " in result.out
 
 
 def test_unknown_feeds_are_one_line_each_and_can_be_added(tmp_path: Path, program: Program) -> None:

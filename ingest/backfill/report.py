@@ -30,6 +30,11 @@ class Report:
     passed_over: Sequence[dict[str, Any]]
     left_out: Sequence[dict[str, Any]]
 
+    @property
+    def documents(self) -> int:
+        """Return the number of documents that were read."""
+        return sum(line["documents"] + line["in_part"] for line in self.lines)
+
     def as_json(self) -> dict[str, Any]:
         """Return the report for JSON output."""
         return asdict(self)

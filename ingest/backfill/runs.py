@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
@@ -27,8 +28,10 @@ from ingest.store import backfills, feeds
 from ingest.store.backfills import DONE, IN_PART, WalkState
 
 # Files are written after the first document with new entries, and then after each 25 such
-# documents. So even a stopped run has written some files.
+# documents. So even a stopped run has written some files. What is on this machine is read much
+# faster than files are written, so then they are written after the first document and at the end.
 _RENDERED_AFTER = 25
+_LOCAL = frozenset({FILES, SERVERS})
 
 
 async def run(
@@ -101,14 +104,14 @@ async def _walk_through(
             walk = _walk(services, asked, state, source, feed)
             if budget.is_spent or not await walk.plan():
                 continue
-            count, unrendered = 0, _RENDERED_AFTER - 1
+            count, unrendered = 0, _RENDERED_AFTER - 1.0
             async for outcome in walk.documents(budget):
                 count += outcome.state in {DONE, IN_PART}
                 unrendered += outcome.kept.new + outcome.kept.edited > 0
                 on_taken(outcome, walk.waiting)
                 if unrendered == _RENDERED_AFTER:
                     services.following.wake()
-                    unrendered = 0
+                    unrendered = -math.inf if state.source in _LOCAL else 0
         linked = linked or (state.source == "rfc5005" and count > 1)
 
 

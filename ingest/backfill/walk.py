@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import AsyncIterator
 
 from ingest.backfill.outcome import Outcome, log_if_fault
@@ -24,6 +25,7 @@ from ingest.services import Services
 from ingest.sources.past.source import Source, Taken, Window
 from ingest.store import addresses, backfills
 from ingest.store.backfills import MISSING, PASSED_OVER, WalkState
+from ingest.urls import server_of
 from ingest.values import DocumentKind, Planned
 
 logger = logging.getLogger(__name__)
@@ -56,6 +58,7 @@ class Walk:
         self.waiting = 0
         self._is_counted = False
         self._silences = 0
+        self._fetched: deque[tuple[int, Planned]] = deque()
 
     async def plan(self) -> bool:
         """Put the first documents into the queue unless they are there; return False on failure."""
@@ -126,6 +129,8 @@ class Walk:
 
         If the pause is too long, stop reading the source and return False.
         """
+        if not server_of(address):
+            return True
         pause = await wait_until_allowed(self._services, address)
         if pause is not None:
             await self._stop(f"{pause.server}: {pause.reason}, until {pause.until}")
@@ -147,7 +152,11 @@ class Walk:
         if self._taking.has_planned or not self._is_counted:
             self.waiting = await self._services.query(backfills.waiting, self._state.id)
             self._taking.has_planned, self._is_counted = False, True
-        return await self._services.query(backfills.next_document, self._state.id, after=last)
+        if not self._fetched:
+            self._fetched.extend(
+                await self._services.query(backfills.next_documents, self._state.id, after=last)
+            )
+        return self._fetched.popleft() if self._fetched else None
 
     async def _ask(self, planned: Planned) -> Taken:
         if reason := planned.hints.get("out_of_reach"):

@@ -26,6 +26,7 @@ from ingest.cli.backfill_options import (
     Resume,
     Source,
     Token,
+    show_what_is_known,
 )
 from ingest.cli.backfill_views import list_runs, show_report, telling
 from ingest.cli.days import Since, Until, span
@@ -117,6 +118,8 @@ def _import(
         print_json(report.as_json())
     else:
         show_report(report)
+        if asked.paths and not report.documents:
+            show_what_is_known()
     return 0 if report.is_complete else 1
 
 

@@ -1,10 +1,13 @@
-"""The options of `guidang backfill`."""
+"""The options of `guidang backfill`, and what `--from` looks for."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 import typer
+
+from ingest.cli.output import say
+from ingest.messages import _
 
 SOURCES = ("auto", "rfc5005", "paged", "rsshub", "sitemap", "wayback")
 
@@ -49,3 +52,18 @@ Resume = Annotated[bool, typer.Option("--resume", help="Continue the last incomp
 Restart = Annotated[
     bool, typer.Option("--restart", help="Start over, including what is already done.")
 ]
+
+
+def show_what_is_known() -> None:
+    """Print what `--from` looks for."""
+    from ingest.sources.readers.registry import programs
+
+    say(
+        _(
+            "nothing of this could be read; --from looks for feed documents (RSS, Atom, JSON "
+            "Feed), lists of feeds (OPML), posts with front matter, WordPress exports, web "
+            "archives (WARC, WACZ), zip and tar files of these, and what these programs hold: "
+            "{programs}",
+            programs=", ".join(programs()),
+        )
+    )

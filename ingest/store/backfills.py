@@ -125,10 +125,10 @@ def note_walk(connection: sa.Connection, walk_id: int, note: str | None) -> None
     connection.execute(update.values(note=note))
 
 
-def next_document(
-    connection: sa.Connection, walk_id: int, *, after: int = 0
-) -> tuple[int, Planned] | None:
-    """Return the id and the data of the next waiting document of a walk, or None.
+def next_documents(
+    connection: sa.Connection, walk_id: int, *, after: int = 0, limit: int = 100
+) -> list[tuple[int, Planned]]:
+    """Return the ids and the data of the next waiting documents of a walk.
 
     A walk reads the documents of one source for one feed. `after` is the id of the previous
     document; with it, the query is faster.
@@ -140,10 +140,11 @@ def next_document(
         BackfillDocument.walk_id == walk_id,
         BackfillDocument.state == WAITING,
     )
-    row = connection.execute(query.order_by(BackfillDocument.id).limit(1)).mappings().first()
-    if row is None:
-        return None
-    columns = dict(row)
+    rows = connection.execute(query.order_by(BackfillDocument.id).limit(limit)).mappings()
+    return [_document_of(dict(row)) for row in rows]
+
+
+def _document_of(columns: dict[str, Any]) -> tuple[int, Planned]:
     kind = DocumentKind(columns.pop("kind"))
     return columns.pop("id"), Planned(kind=kind, **columns)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ingest.sources.readers.freshrss import FreshRss
 from ingest.sources.readers.lemon24 import Lemon24
+from ingest.sources.readers.lists import FORMS
 from ingest.sources.readers.miniflux import Miniflux
 from ingest.sources.readers.newsboat import Newsboat
 from ingest.sources.readers.store import TableStore
@@ -22,10 +23,15 @@ def store_in(tables: Tables) -> TableStore | None:
     return next((store(tables) for store in TABLES if store.is_in(tables)), None)
 
 
+def programs() -> list[str]:
+    """Return the names of all programs whose stores or exports are read."""
+    return [*(store.program for store in TABLES), *(form.PROGRAM for form in FORMS)]
+
+
 def why_unknown(tables: Tables) -> str:
     """Return a sentence about an unknown database: its tables, and what was looked for."""
     names = sorted(tables.columns)
     more = ", …" if len(names) > _MOST_NAMES else ""
-    known = ", ".join(dict.fromkeys(store.program for store in TABLES))
+    known = ", ".join(store.program for store in TABLES)
     listed = f"{', '.join(names[:_MOST_NAMES])}{more}" or "none"
     return f"it is a database of an unknown program (tables: {listed}); known are those of {known}"
