@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -80,16 +81,15 @@ def entry_page(connection: sa.Connection, entry_id: int) -> EntryPage | None:
     facts = listings.facts_of(connection, entry_id)
     if facts is None:
         return None
-    query = sa.select(Entry.feed_id, entry_date.label("at"), *_SOURCE)
-    query = query.join(Capture, Capture.id == Entry.capture_id).where(Entry.id == entry_id)
-    row = connection.execute(query).one()
+    row = connection.execute(_PLACE, {"id": entry_id}).one()
+    place = {"feed": row.feed_id, "at": row.at, "id": entry_id}
     return EntryPage(
         facts=facts,
         feed_id=row.feed_id,
         versions=_versions(connection, entry_id) if facts["version"] > 1 else (),
         cluster=cluster_with(connection, entry_id, MOST_DUPLICATES),
-        older=_neighbour(connection, row.feed_id, listings.Key(row.at, entry_id), is_newer=False),
-        newer=_neighbour(connection, row.feed_id, listings.Key(row.at, entry_id), is_newer=True),
+        older=_neighbour(connection, _OLDER, place),
+        newer=_neighbour(connection, _NEWER, place),
         source=_source(connection, row),
     )
 
@@ -102,20 +102,31 @@ def _versions(connection: sa.Connection, entry_id: int) -> tuple[EarlierVersion,
     return tuple(EarlierVersion(**row) for row in rows.mappings())
 
 
-_SOURCE = (
-    Capture.url,
-    Capture.digest,
-    Capture.captured_at,
-    (Capture.body == ERASED).label("is_erased"),
+# The queries are built only once, because building takes longer than running them.
+_PLACE = (
+    sa.select(
+        Entry.feed_id,
+        entry_date.label("at"),
+        Capture.url,
+        Capture.digest,
+        Capture.captured_at,
+        (Capture.body == ERASED).label("is_erased"),
+    )
+    .join(Capture, Capture.id == Entry.capture_id)
+    .where(Entry.id == sa.bindparam("id"))
+)
+_LAST_POLL = (
+    sa.select(PollRow)
+    .where(PollRow.feed_id == sa.bindparam("feed"), PollRow.started_at <= sa.bindparam("at"))
+    .order_by(PollRow.started_at.desc())
+    .limit(1)
 )
 
 
 def _source(connection: sa.Connection, row: sa.Row[Any]) -> Source:
     """Return the document from which an entry was read; `row` has its feed and its stored bytes."""
-    began = sa.select(PollRow).where(
-        PollRow.feed_id == row.feed_id, PollRow.started_at <= row.captured_at
-    )
-    last = connection.execute(began.order_by(PollRow.started_at.desc()).limit(1)).first()
+    began = {"feed": row.feed_id, "at": row.captured_at}
+    last = connection.execute(_LAST_POLL, began).first()
     poll = last if last is not None and row.captured_at <= _end_of(last) else None
     return Source(
         url=row.url,
@@ -135,22 +146,32 @@ def _end_of(poll: sa.Row[Any]) -> datetime:
 
 
 def _neighbour(
-    connection: sa.Connection, feed_id: int, key: listings.Key, *, is_newer: bool
+    connection: sa.Connection, query: sa.Select[int, str], place: Mapping[str, Any]
 ) -> Neighbour | None:
     """Return the next newer or next older entry of a feed, or None.
 
-    `key` has the date and id of the given entry.
+    `place` has the feed, the date and the id of the given entry.
     """
+    row = connection.execute(query, place).first()
+    return Neighbour(id=row.id, title=row.title) if row else None
+
+
+def _neighbours(*, are_newer: bool) -> sa.Select[int, str]:
+    """Return the query for the next entry of a feed in one direction."""
     at, number = entry_date, table_of(Entry).c.id
-    if is_newer:
-        beyond = sa.and_(at >= key.at, sa.or_(at > key.at, number > key.id))
+    day: sa.BindParameter[Any] = sa.bindparam("at", type_=entry_date.type)
+    own: sa.BindParameter[int] = sa.bindparam("id")
+    if are_newer:
+        beyond = sa.and_(at >= day, sa.or_(at > day, number > own))
         order = at.asc(), number.asc()
     else:
-        beyond = sa.and_(at <= key.at, sa.or_(at < key.at, number < key.id))
+        beyond = sa.and_(at <= day, sa.or_(at < day, number < own))
         order = at.desc(), number.desc()
-    query = sa.select(Entry.id, Entry.title).where(Entry.feed_id == feed_id, beyond)
-    row = connection.execute(query.order_by(*order).limit(1)).first()
-    return Neighbour(id=row.id, title=row.title) if row else None
+    query = sa.select(Entry.id, Entry.title).where(Entry.feed_id == sa.bindparam("feed"), beyond)
+    return query.order_by(*order).limit(1)
+
+
+_OLDER, _NEWER = _neighbours(are_newer=False), _neighbours(are_newer=True)
 
 
 def version(

@@ -147,15 +147,21 @@ def _files(connection: sa.Connection, entry_ids: Sequence[int]) -> dict[int, lis
     """Return the files of entries: paths in the archive, `NAME:PATH` in other outputs."""
     files: dict[int, list[str]] = {}
     for some in in_batches(entry_ids):
-        query = sa.select(ArchiveFile.entry_id, ArchiveFile.output, ArchiveFile.path)
-        query = query.where(ArchiveFile.entry_id.in_(some), ArchiveFile.digest.is_not(None))
-        query = query.order_by(ArchiveFile.output, ArchiveFile.path)
-        for entry_id, output, path in connection.execute(query):
+        for entry_id, output, path in connection.execute(_FILES, {"ids": some}):
             shown = path if output == "archive" else f"{output}:{path}"
             files.setdefault(entry_id, []).append(shown)
     return files
 
 
+# Built only once, because building takes longer than running it.
+_FILES = (
+    sa.select(ArchiveFile.entry_id, ArchiveFile.output, ArchiveFile.path)
+    .where(
+        ArchiveFile.entry_id.in_(sa.bindparam("ids", expanding=True)),
+        ArchiveFile.digest.is_not(None),
+    )
+    .order_by(ArchiveFile.output, ArchiveFile.path)
+)
 _WRITES_FILES = Due.follower.like("files%")
 _IS_DUE = sa.exists().where(_WRITES_FILES, Due.entry_id == Entry.id)
 _RENDER_DUE = sa.cast(_IS_DUE, sa.Integer).label("render_due")
@@ -174,10 +180,7 @@ def show(connection: sa.Connection, entry_id: int) -> dict[str, Any] | None:
 
 def facts_of(connection: sa.Connection, entry_id: int) -> dict[str, Any] | None:
     """Return all that is stored of one entry, without its revisions; None if it is unknown."""
-    columns = [column for column in Entry.__table__.columns if column.key not in _INTERNAL]
-    query = sa.select(Feed.url.label("feed_url"), *columns, _RENDER_DUE)
-    query = query.join(Feed, Feed.id == Entry.feed_id).where(Entry.id == entry_id)
-    row = connection.execute(query).mappings().first()
+    row = connection.execute(_FACTS, {"id": entry_id}).mappings().first()
     if row is None:
         return None
     return dict(row) | {
@@ -192,6 +195,15 @@ _INTERNAL = frozenset(
         "feed_id entry_id key link_key item_digest text_digest capture_id page_capture_id "
         "full_text_tries"
     ).split()
+)
+_FACTS = (
+    sa.select(
+        Feed.url.label("feed_url"),
+        *(column for column in Entry.__table__.columns if column.key not in _INTERNAL),
+        _RENDER_DUE,
+    )
+    .join(Feed, Feed.id == Entry.feed_id)
+    .where(Entry.id == sa.bindparam("id"))
 )
 
 

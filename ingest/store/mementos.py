@@ -45,8 +45,15 @@ def versions_at(connection: sa.Connection, url: str) -> list[Seen]:
 
 
 def _versions(connection: sa.Connection, entry_ids: Sequence[int]) -> list[Seen]:
-    present = sa.select(Entry.seen_at, Entry.id, Entry.version).where(Entry.id.in_(entry_ids))
-    earlier = sa.select(Revision.seen_at, Revision.entry_id, Revision.version)
-    earlier = earlier.where(Revision.entry_id.in_(entry_ids))
-    rows = connection.execute(sa.union_all(present, earlier))
+    rows = connection.execute(_OF_ENTRIES, {"ids": entry_ids})
     return sorted(Seen(*row) for row in rows)
+
+
+_IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
+# Built only once, because building takes longer than running it.
+_OF_ENTRIES = sa.union_all(
+    sa.select(Entry.seen_at, Entry.id, Entry.version).where(Entry.id.in_(_IDS)),
+    sa.select(Revision.seen_at, Revision.entry_id, Revision.version).where(
+        Revision.entry_id.in_(_IDS)
+    ),
+)
