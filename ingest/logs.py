@@ -12,11 +12,14 @@ from typing import TextIO
 from ingest.urls import hide_secrets
 
 # These libraries log every request at INFO. Guidang logs only one line for each poll.
-_VERBOSE = tuple(
-    "httpx httpcore hpack trafilatura readability alembic uvicorn warcio procrastinate".split()
-)
-# APScheduler would warn each time that a job is still running when its next start is due.
-_WARNING_TOO_OFTEN = ("apscheduler",)
+_VERBOSE = tuple("httpx httpcore hpack trafilatura readability alembic uvicorn warcio".split())
+# APScheduler would warn each time that a job is still running when its next start is due. The queue
+# would log a traceback for each connection that the database closes; Guidang logs that once.
+_LOGGED_FROM = {
+    "apscheduler": logging.ERROR,
+    "procrastinate": logging.CRITICAL,
+    "psycopg.pool": logging.ERROR,
+}
 
 
 def set_up_logging(level: str, form: str, zone: tzinfo = UTC) -> None:
@@ -27,8 +30,8 @@ def set_up_logging(level: str, form: str, zone: tzinfo = UTC) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in _VERBOSE:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
-    for name in _WARNING_TOO_OFTEN:
-        logging.getLogger(name).setLevel(logging.ERROR)
+    for name, lowest in _LOGGED_FROM.items():
+        logging.getLogger(name).setLevel(lowest)
 
 
 def name_process(name: str) -> None:

@@ -22,7 +22,7 @@ from ingest.daemon.pictures import KeepingPictures
 from ingest.daemon.publishing import Publishing
 from ingest.daemon.roles import EVERY_ROLE, Engine, MakeEngine, Role
 from ingest.daemon.sums import SUMS_EVERY, sum_up_polls
-from ingest.daemon.ticks import HOUSEKEEPING, start_ticks
+from ingest.daemon.ticks import HOUSEKEEPING, Work, start_ticks
 from ingest.daemon.watch import ClockWatch, Progress, exit_after, watch_loop
 from ingest.database import Database
 from ingest.database.alone import alone_at
@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 _RELOADS_WITHIN = timedelta(seconds=3)
 _RESTS_WITHIN, _ENDS_AFTER = timedelta(seconds=1), timedelta(seconds=10)
 
-_Jobs = dict[Callable[[], object], Role]
+_Jobs = dict[Work, Role]
 Read = Callable[[], Config]  # reads the configuration again; may raise `ConfigError`
 Adopt = Callable[[Config], object]  # stores the feeds of a configuration; may raise `StoreError`
 
@@ -154,13 +154,11 @@ class Daemon:
         with self._parts.wait_for(self._parts.database, is_starting=not self._is_ready):
             await self._mend_schedule(services)
 
-    def _ticks(
-        self, services: Services, engine: Engine, jobs: _Jobs
-    ) -> dict[Callable[[], object], timedelta]:
+    def _ticks(self, services: Services, engine: Engine, jobs: _Jobs) -> dict[Work, timedelta]:
         """Return what this process does at regular times, and how often; `jobs` by their roles."""
         tick = services.config.daemon.tick
         sum_up = partial(sum_up_polls, services, self._parts.database)
-        ticks: dict[Callable[[], object], timedelta] = {
+        ticks: dict[Work, timedelta] = {
             engine.fill: tick,
             self._ping: (watchdog_interval() or timedelta(minutes=1)) / 3,
             partial(self._keep_house, services, engine): HOUSEKEEPING * tick,

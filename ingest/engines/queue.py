@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import math
 import time
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
@@ -19,11 +20,15 @@ from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.tasks import Task
 from psycopg_pool import PoolTimeout
 
+from ingest.border import border
 from ingest.config import EngineConfig
 from ingest.database import Database
 from ingest.database.engine import queue_connect_args
-from ingest.errors import StoreError
+from ingest.errors import Fault, StoreError
+from ingest.logs import log_fault
 from ingest.store.leases import Claim
+
+logger = logging.getLogger(__name__)
 
 POLLS, FOLLOWERS, FILES, HOUSE = "polls", "follow", "files", "house"
 _CONNECTIONS = 8
@@ -79,7 +84,11 @@ class Queue:
             number, self._worker_id = context.job.id, context.job.worker_id
             self._running.add(number)
             try:
-                await work(**values)
+                with border(f"job:{name}"):
+                    await work(**values)
+            except Fault as fault:
+                log_fault(logger, fault, fault.trace)
+                raise
             finally:
                 self._running.discard(number)
 
