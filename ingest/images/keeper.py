@@ -112,28 +112,37 @@ class Keeper:
 
     async def _start_some(self) -> bool:
         """Start as many fetches as may run; return whether there is more to do."""
-        now = asyncio.get_running_loop().time()
-        free, busy = self._pace.free(now), self._pace.busy_sites(now)
-        if free and self._full is None:
-            taken = [*self._running.values(), *(one.result.id for one in self._outcomes)]
-            at, query = self._services.clock(), self._services.view
-            for wanted in await query(due.due, at, free, without_sites=busy, without=taken):
-                self._start(wanted, now)
-        is_waiting = bool(busy) and self._full is None
+        loop = asyncio.get_running_loop()
+        is_any_refused = True
+        while is_any_refused and self._full is None and (free := self._pace.free(loop.time())):
+            # If a site becomes busy, the places that are left go to other sites.
+            found = await self._due(free)
+            started = [self._start(wanted, loop.time()) for wanted in found]
+            is_any_refused = not all(started)
+        is_waiting = bool(self._pace.busy_sites(loop.time())) and self._full is None
         return bool(self._running or self._outcomes) or is_waiting
 
-    def _start(self, wanted: Wanted, now: float) -> None:
-        if self._pace.begin(wanted.id, wanted.site, now):
-            task = asyncio.create_task(self._keep(wanted), name=f"picture {wanted.id}")
-            self._running[task] = wanted.id
+    async def _due(self, most: int) -> list[Wanted]:
+        """Return pictures that are due, of sites that may be asked now."""
+        busy = self._pace.busy_sites(asyncio.get_running_loop().time())
+        taken = [*self._running.values(), *(one.result.id for one in self._outcomes)]
+        now = self._services.clock()
+        return await self._services.view(due.due, now, most, without_sites=busy, without=taken)
+
+    def _start(self, wanted: Wanted, now: float) -> bool:
+        if not self._pace.begin(wanted.id, wanted.site, now):
+            return False
+        task = asyncio.create_task(self._keep(wanted), name=f"picture {wanted.id}")
+        self._running[task] = wanted.id
+        return True
 
     async def _collect(self) -> None:
         """Wait until a fetch ends or a site may be asked again; collect the results."""
         loop = asyncio.get_running_loop()
-        wait = self._pace.wait(loop.time())
         if not self._running:
-            await asyncio.sleep(0 if self._outcomes else wait or 0)
+            await asyncio.sleep(0 if self._outcomes else self._pace.wait(loop.time()) or 0)
             return
+        wait = self._pace.wait(loop.time()) if self._pace.free(loop.time()) else _BATCH_WITHIN
         await asyncio.wait(self._running, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
         done = [task for task in self._running if task.done()]
         if done and not self._outcomes:

@@ -36,7 +36,7 @@ class Pace:
 
     def wait(self, now: float) -> float | None:
         """Return the seconds until the next site may be asked; None if no site is waiting."""
-        return max(min(self._ready_at.values()) - now, 0) if self._ready_at else None
+        return min((at - now for at in self._ready_at.values() if at > now), default=None)
 
     def begin(self, number: int, site: str, now: float) -> bool:
         """Count a fetch that begins; return False, and count nothing, if the site is busy."""
