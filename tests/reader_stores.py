@@ -81,6 +81,24 @@ CREATE TABLE entries (id BIGSERIAL PRIMARY KEY, feed_id BIGINT, hash TEXT,
     published_at TIMESTAMPTZ, created_at TIMESTAMPTZ, title TEXT, url TEXT, author TEXT,
     content TEXT, status entry_status, starred BOOLEAN, tags TEXT[])"""
 
+LIFEREA = """\
+CREATE TABLE node (node_id STRING PRIMARY KEY, parent_id STRING, title STRING, type INTEGER);
+CREATE TABLE subscription (node_id STRING PRIMARY KEY, source STRING, orig_source STRING);
+CREATE TABLE items (item_id INTEGER PRIMARY KEY, node_id TEXT, title TEXT, read INTEGER,
+    marked INTEGER, source TEXT, source_id TEXT, valid_guid INTEGER, description TEXT,
+    date INTEGER, comment INTEGER)"""
+QUITERSS = """\
+CREATE TABLE feeds (id INTEGER PRIMARY KEY, text VARCHAR, title VARCHAR, xmlUrl VARCHAR,
+    htmlUrl VARCHAR, parentId INTEGER);
+CREATE TABLE news (id INTEGER PRIMARY KEY, feedId INTEGER, guid VARCHAR, description VARCHAR,
+    content VARCHAR, title VARCHAR, published VARCHAR, received VARCHAR, author_name VARCHAR,
+    read INTEGER, starred INTEGER, deleted INTEGER, link_href VARCHAR)"""
+NETNEWSWIRE = """\
+CREATE TABLE articles (articleID TEXT PRIMARY KEY, feedID TEXT, uniqueID TEXT, title TEXT,
+    contentHTML TEXT, contentText TEXT, url TEXT, externalURL TEXT, summary TEXT, imageURL TEXT,
+    datePublished DATE, dateModified DATE);
+CREATE TABLE statuses (articleID TEXT PRIMARY KEY, read BOOL, starred BOOL, dateArrived DATE)"""
+
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
 

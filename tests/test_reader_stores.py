@@ -472,3 +472,99 @@ def test_freshrss_is_imported_from_postgresql(program: Program, server_url: str)
     reader_stores.fill_server(server_url, tables, rows)
     assert imported(program, server_url, "--add-feeds")["new"] == 1
     assert list(entries(program)) == ["一 < 二"]
+
+
+URL = "https://news.example.cn/rss"
+ROWS_OF_LIFEREA = {
+    "node": [
+        {"node_id": "folderx", "parent_id": "", "title": "新闻", "type": "folder"},
+        {"node_id": "feedabc", "parent_id": "folderx", "title": "江海新闻", "type": "feed"},
+    ],
+    "subscription": [{"node_id": "feedabc", "source": URL}],
+    "items": [
+        {
+            "item_id": 1,
+            "node_id": "feedabc",
+            "title": "第1条 &amp; 新闻",
+            "read": 1,
+            "marked": 1,
+            "source": "https://news.example.cn/1.html",
+            "source_id": "news-1",
+            "valid_guid": 1,
+            "description": "<p>正文</p>",
+            "date": 1_599_999_000,
+            "comment": 0,
+        }
+    ],
+}
+ROWS_OF_QUITERSS = {
+    "feeds": [
+        {"id": 1, "text": "新闻", "xmlUrl": "", "parentId": 0},
+        {"id": 2, "text": "江海新闻", "xmlUrl": URL, "parentId": 1},
+    ],
+    "news": [
+        {
+            "feedId": 2,
+            "guid": "news-1",
+            "content": "<p>正文</p>",
+            "title": "第1条 &amp; 新闻",
+            "published": "2020-09-13T12:10:00",
+            "received": "2020-09-13T12:26:40",
+            "read": 1,
+            "starred": 1,
+            "deleted": 0,
+            "link_href": "https://news.example.cn/1.html",
+        }
+    ],
+}
+ROWS_OF_NETNEWSWIRE = {
+    "articles": [
+        {
+            "articleID": "a",
+            "feedID": URL,
+            "uniqueID": "news-1",
+            "title": "第1条 &amp; 新闻",
+            "contentHTML": "<p>正文</p>",
+            "url": "https://news.example.cn/1.html",
+            "datePublished": 1_599_999_000.0,
+        }
+    ],
+    "statuses": [{"articleID": "a", "read": 1, "starred": 1, "dateArrived": 1_600_000_000.0}],
+}
+
+
+@pytest.mark.parametrize(
+    ("tables", "rows", "folders", "method", "first_seen"),
+    [
+        (reader_stores.LIFEREA, ROWS_OF_LIFEREA, ["新闻"], "reader", None),
+        (reader_stores.QUITERSS, ROWS_OF_QUITERSS, ["新闻"], None, "2020-09-13T12:26:40+00:00"),
+        (reader_stores.NETNEWSWIRE, ROWS_OF_NETNEWSWIRE, [], None, "2020-09-13T12:26:40+00:00"),
+    ],
+    ids=["Liferea", "QuiteRSS", "NetNewsWire"],
+)
+def test_a_reader_of_a_desktop_keeps_its_facts(
+    tmp_path: Path,
+    program: Program,
+    tables: str,
+    rows: reader_stores.Rows,
+    folders: list[str],
+    method: str | None,
+    first_seen: str | None,
+) -> None:
+    reader_stores.with_tables(tmp_path / "reader.db", tables, rows)
+    assert imported(program, "reader.db", "--add-feeds", "--marks")["new"] == 1
+    assert imported(program, "reader.db", "--add-feeds", "--marks", "--restart")["known"] == 1
+    (entry,) = entries(program).values()
+    expected = {
+        "title": "第1条 & 新闻",
+        "guid": "news-1",
+        "link": "https://news.example.cn/1.html",
+        "published_at": "2020-09-13T12:10:00+00:00",
+        "categories": ["read", "starred"],
+        "html": "<p>正文</p>",
+    }
+    assert {name: entry[name] for name in expected} == expected
+    assert (entry["published_method"] == "reader") == (method == "reader")
+    assert first_seen in (None, entry["first_seen_at"])
+    (feed,) = json.loads(program.good("feeds", "list", "--json"))
+    assert (feed["url"], feed["categories"]) == (URL, folders)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ingest.reading import titles
+from ingest.reading.html import from_text
 from ingest.urls import absolute_link
 from ingest.values import Enclosure
 
@@ -57,6 +58,11 @@ def is_time_of_fetch(published: datetime | None, first_seen: datetime | None) ->
 def plain(title: Any) -> str:
     """Return a title in HTML, as feeds have it, as plain text."""
     return titles.display_title(title) if isinstance(title, str) else ""
+
+
+def as_html(text: Any) -> str:
+    """Return a plain text as HTML; an empty string for anything else."""
+    return from_text(text) if isinstance(text, str) else ""
 
 
 def link_or_none(value: Any) -> str | None:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from ingest.sources.readers.freshrss import FreshRss
 from ingest.sources.readers.lemon24 import Lemon24
+from ingest.sources.readers.liferea import Liferea
 from ingest.sources.readers.lists import FORMS
 from ingest.sources.readers.miniflux import Miniflux
+from ingest.sources.readers.netnewswire import NetNewsWire
 from ingest.sources.readers.newsboat import Newsboat
+from ingest.sources.readers.quiterss import QuiteRss
 from ingest.sources.readers.store import TableStore
 from ingest.sources.readers.tables import Tables
 from ingest.sources.readers.wechat import WeMpRss, WeweRss
 
-TABLES: tuple[type[TableStore], ...] = (Newsboat, Lemon24, FreshRss, Miniflux, WeMpRss, WeweRss)
+TABLES: tuple[type[TableStore], ...] = (
+    *(Newsboat, Lemon24, FreshRss, Miniflux, WeMpRss, WeweRss),
+    *(Liferea, QuiteRss, NetNewsWire),
+)
 _MOST_NAMES = 12
 
 
