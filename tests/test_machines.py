@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from ingest.store import leases, polls
 from models import Feed
 from tests.machines import ENGINE, processes
 from tests.program import Program
+from tests.running import running
 from tests.site import Site
 from tests.support import item, rss
 from tests.world import World
@@ -164,8 +166,8 @@ def test_two_workers_poll_store_and_write_as_one_process_does(
         site.__enter__()
     roles = ("schedule", "work", "work", "files")
     try:
-        with processes(tmp_path, postgres_url, feeds, roles) as running:
-            schedule, *workers, files = running
+        with processes(tmp_path, postgres_url, feeds, roles) as started:
+            schedule, *workers, files = started
 
             def is_done() -> bool:
                 return len(list((tmp_path / "posts").rglob("*.md"))) == len(feeds) and all(
@@ -174,7 +176,9 @@ def test_two_workers_poll_store_and_write_as_one_process_does(
 
             files.wait_until(is_done)
             status = json.loads(schedule.program.good("status", "--json"))
-            assert [one.stop() for one in running] == [0, 0, 0, 0]
+            assert "running; 4 processes take jobs" in schedule.program.good("status")
+            assert schedule.program.run("db", "check").code == 0
+            assert [one.stop() for one in started] == [0, 0, 0, 0]
     finally:
         for site in sites:
             site.close()
@@ -183,8 +187,28 @@ def test_two_workers_poll_store_and_write_as_one_process_does(
     assert all(site.peak == 1 for site in sites)
     names = {line.split()[2] for worker in workers for line in worker.log_text().splitlines()}
     assert len(names) == 2  # each line of the log names its worker
-    assert all("procrastinate" not in one.log_text() for one in running)
+    assert all("procrastinate" not in one.log_text() for one in started)
     database = Database(postgres_url)
     jobs = sa.text("SELECT count(*) FROM procrastinate_jobs WHERE status <> 'todo'")
     assert database.query(lambda connection: connection.scalar(jobs)) == 0
     database.dispose()
+
+
+def test_one_process_may_have_all_roles_and_reads_its_configuration_again(
+    tmp_path: Path, postgres_url: str, site: Site
+) -> None:
+    site.set("/a.xml", rss(item(1)))
+    site.set("/b.xml", rss(item(2)))
+    with running(
+        tmp_path, site.url("/a.xml"), database_url=postgres_url, settings=ENGINE, web=True
+    ) as one:
+        one.wait_until(lambda: len(one.titles()) == 1)
+        one.configure(site.url("/a.xml"), site.url("/b.xml"))
+        one.signal(signal.SIGHUP)
+        one.wait_until(lambda: len(one.titles()) == 2)
+        one.wait_until(lambda: "guidang_workers 1.0" in one.get("/metrics")[1])
+        alone = Program(tmp_path, postgres_url, {"GUIDANG_ENGINE__KIND": "local"})
+        refused = alone.run("run")
+        assert one.stop() == 0
+    assert refused.code == 3
+    assert "another daemon works with" in refused.err
