@@ -111,6 +111,8 @@ def adopt(config: Config, database: Database, *, now: datetime) -> None:
         if name in known and name not in wanted:
             database.transact(store.forget_follower, name)
             database.transact(follower.clear)
+    if IMAGES in wanted:
+        _image_lister(config, database).notice_settings(now=now)
     _forget_outputs(known - set(wanted), database)
 
 

@@ -34,6 +34,9 @@ class ImageLister:
         self.marks_due_for = marks_due_for
 
     def begin(self, *, now: datetime) -> None:
+        """Do nothing, because the tables are always ready."""
+
+    def notice_settings(self, *, now: datetime) -> None:
         """Mark all entries as due if the settings have changed that say which pictures to keep."""
         wanted = f"{self._settings.images} {self._settings.max_width}"
         if self._database.query(store.listed_with) != wanted:
