@@ -25,6 +25,7 @@ from ingest.web.pages.paging import SIZE, key_at, number_in
 from ingest.web.rendering import Site, page, site_of
 
 _LATEST = 10  # entries on the page of a feed
+_CELL = 12  # units of the picture from one day of the calendar to the next
 _SHOWN_ELSEWHERE = {"id", "title", "next_poll_at", "next_poll_reason", "last_error", "failures"}
 
 
@@ -58,7 +59,7 @@ def show(request: Request) -> Response:
         is_listed=shown.is_listed,
         done=request.query_params.get("done"),
         daily=entries_a_day(days),
-        calendar_days=days,
+        cells=[(n // 7 * _CELL, n % 7 * _CELL, day) for n, day in enumerate(days)],
         months=months_of(days),
     )
 
