@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -95,6 +95,16 @@ class Planned:
     kind: DocumentKind = DocumentKind.FEED
     as_of: datetime | None = None
     hints: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> str:
+        """The key of the document that this one is a part of, or its own key."""
+        return str(self.hints.get("whole", self.key))
+
+    def rest(self, name: str, at: int | str) -> Planned:
+        """Return the part of this document from the position `at`, which is its hint `name`."""
+        hints = self.hints | {"whole": self.whole, name: at}
+        return replace(self, key=f"{self.whole} from {at}", hints=hints)
 
 
 class Form(enum.StrEnum):

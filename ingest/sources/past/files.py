@@ -101,10 +101,7 @@ class Files(Source):
         body, next_at = cut(stream, at)
         if at == 0 and LIST.search(body[:HEAD]):
             return Taken(reason="it is a list of feeds")
-        more = []
-        if next_at is not None:
-            key = f"{planned.key.partition(' from ')[0]} from {next_at}"
-            more = [Planned(key=key, address=planned.address, hints=hints | {"at": next_at})]
+        more = [] if next_at is None else [planned.rest("at", next_at)]
         piece = replace(_piece(path, name, body, Form.FEED), drafts=self._drafts)
         return Taken(piece=piece, more=more)
 

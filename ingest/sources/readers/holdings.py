@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from ingest.errors import Unreadable
 from ingest.fetch import Fetcher
@@ -66,7 +65,7 @@ class Holdings:
             raise Unreadable(planned.address, "the feed is no longer in it")
         batch = await store.entries(key, planned.hints.get("at"))
         body = document_of(store.program, feed, batch.entries, marks=self._marks)
-        more = [] if batch.next_at is None else [_rest_of(planned, batch.next_at)]
+        more = [] if batch.next_at is None else [planned.rest("at", batch.next_at)]
         name = f"file:{place}" if isinstance(place, Path) else without_secrets(place)
         return piece_of(name, store.program, body, at), more
 
@@ -93,12 +92,6 @@ class Holdings:
             with closing(tables):
                 raise UnknownStoreError(str(place), why_unknown(tables))
         return store
-
-
-def _rest_of(planned: Planned, at: int | str) -> Planned:
-    hints: dict[str, Any] = planned.hints | {"at": at}
-    key = f"{planned.key.partition(' from ')[0]} from {at}"
-    return Planned(key=key, address=planned.address, hints=hints)
 
 
 def piece_of(place: str, program: str, body: bytes, at: datetime) -> Piece:

@@ -36,7 +36,7 @@ def next_items(stream: BinaryIO, at: int, most: int) -> Items | None:
     """Return the items of a JSON array, or of the member `items` of a JSON object.
 
     `at` is 0, or the offset that the previous call returned. Return None if the file has no items.
-    Raise `ValueError` if it is damaged.
+    Raise `ValueError` if it is damaged at `at`; the items before other damage are returned.
     """
     stream.seek(at)
     # Each byte becomes one character, so that positions are offsets. JSON's own signs are ASCII.
@@ -46,23 +46,26 @@ def next_items(stream: BinaryIO, at: int, most: int) -> Items | None:
         return None
     about, pos = begun
     found: list[dict[str, Any]] = []
-    while len(found) < most:
+    while True:
         pos = _end(_SEPARATOR, text, pos)
         if text.startswith("]", pos):
             return Items(about, found, None)
+        if len(found) == most and pos < len(text):
+            return Items(about, found, base + pos)
         try:
             _, end = _DECODER.raw_decode(text, pos)
         except (json.JSONDecodeError, RecursionError) as error:
             text, base, pos = text[pos:], base + pos, 0
             more = stream.read(_BLOCK)
             if not more or len(text) > _LARGEST:
+                if found:
+                    return Items(about, found, base)
                 raise ValueError(f"the JSON is damaged at byte {base}") from error
             text += more.decode("latin-1")
             continue
         item = _loads(text[pos:end])
         found += [item] if isinstance(item, dict) else []
         pos = end
-    return Items(about, found, base + pos)
 
 
 def _begin(text: str) -> tuple[dict[str, Any], int] | None:

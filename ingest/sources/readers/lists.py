@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from ingest.reading.holdings import document_of
 from ingest.sources.readers import google, wallabag
-from ingest.sources.readers.json_items import next_items
+from ingest.sources.readers.json_items import Items, next_items
 from ingest.values import HeldEntry, HeldFeed, Planned
 
 # Each has the functions `is_item`, `feed_of` and `entry_of`, and the name of its program.
@@ -40,22 +40,17 @@ class Lists:
         at = planned.hints.get("list_at", 0)
         if not self._read(stream, planned, at):
             return None
-        key = planned.key.partition(" from ")[0]
+        common = planned.hints | {"whole": planned.whole, "list_at": at}
         found = [
             Planned(
-                key=f"{key}@{at}:{name}",
+                key=f"{planned.whole}@{at}:{name}",
                 address=planned.address,
-                hints=planned.hints
-                | {"list_at": at, "held_feed": name, "url": feed.url or feed.title},
+                hints=common | {"held_feed": name, "url": feed.url or feed.title},
             )
             for name, (feed, _) in self._batch.items()
         ]
-        if self._next_at is not None:
-            hints = planned.hints | {"list_at": self._next_at}
-            found.append(
-                Planned(key=f"{key} from {self._next_at}", address=planned.address, hints=hints)
-            )
-        return found
+        rest = [] if self._next_at is None else [planned.rest("list_at", self._next_at)]
+        return [*found, *rest]
 
     def take(self, stream: BinaryIO, planned: Planned) -> tuple[str, bytes] | None:
         """Return the program's name, and the entries of one feed in a batch as a document.
@@ -70,11 +65,10 @@ class Lists:
 
     def _read(self, stream: BinaryIO, planned: Planned, at: int) -> bool:
         """Read a batch, unless it was the last one; return whether the file has one."""
-        place = f"{planned.address}!{planned.hints.get('member', '')}"
-        if self._last == (place, at):
+        if self._last == (planned.whole, at):
             return True
         found = next_items(stream, at, AT_ONCE)
-        form = _form_of(found.items) if found else None
+        form = _form_of(found) if found else None
         if found is None or form is None:
             return False
         about = found.about if at == 0 else _about(stream)
@@ -82,7 +76,7 @@ class Lists:
         for item in found.items:
             feed = form.feed_of(item, about)
             self._batch.setdefault(feed.key, (feed, []))[1].append(form.entry_of(item))
-        self._last, self._program, self._next_at = (place, at), form.PROGRAM, found.next_at
+        self._last, self._program, self._next_at = (planned.whole, at), form.PROGRAM, found.next_at
         return True
 
 
@@ -91,6 +85,8 @@ def _about(stream: BinaryIO) -> dict[str, Any]:
     return first.about if first else {}
 
 
-def _form_of(items: Sequence[dict[str, Any]]) -> ModuleType | None:
-    first = items[0] if items else {}
-    return next((form for form in FORMS if form.is_item(first)), None)
+def _form_of(found: Items) -> ModuleType | None:
+    """Return the form of a list, or None if it has none. An empty list that is no feed has any."""
+    if not found.items and "version" not in found.about:
+        return FORMS[0]
+    return next((form for form in FORMS if any(map(form.is_item, found.items))), None)
