@@ -20,6 +20,7 @@ from ingest.config import (
     DatabaseConfig,
     FeedSettings,
     FetchConfig,
+    ImagesConfig,
     RsshubConfig,
 )
 from ingest.database import Database
@@ -58,6 +59,7 @@ class World:
         self.config = Config(
             database=DatabaseConfig(url=self.database_url),
             archive=ArchiveConfig(path=self.root / "posts", **self.archive),
+            images=ImagesConfig(path=self.root / "images"),
             rsshub=RsshubConfig(**self.rsshub),
             fetch=FetchConfig(
                 allow_private=(ip_network("127.0.0.0/8"),),

@@ -147,7 +147,9 @@ def status(request: Request) -> Response:
     if visitor_of(request).may_manage:
         return json_answer(found.as_json())
     lags = [replace(lag, error=lag.error and "the last run failed") for lag in found.lags]
-    return json_answer(replace(found, lags=lags).as_json() | _WITHOUT_PLACES)
+    images = found.images.as_json() | {"path": None, "problem": None}
+    shown = replace(found, lags=lags).as_json() | _WITHOUT_PLACES
+    return json_answer(shown | {"images": images})
 
 
 _WITHOUT_PLACES: dict[str, object] = {
