@@ -73,6 +73,8 @@ def test_a_cut_animation_is_refused(form: str, missing: int) -> None:
         (made_image("GIF") + b"<script>alert(1)</script>;", "something else: it contains <script>"),
         (made_image("JPEG") + b"PK\x05\x06" + bytes(18), "it contains a ZIP archive"),
         (made_image("PNG") + b"<?php phpinfo();", "it contains <?php"),
+        (made_image("PNG") + b"<%@ page import", "it contains <%@ page"),
+        (b"<!---->" * 40 + b"x", "it is not a picture"),
         (f"<svg {_SVG}><".encode(), "the drawing cannot be cleaned: its XML is damaged"),
         (b"<svg><path/></svg>", "its root is no svg element"),
     ],
@@ -81,6 +83,10 @@ def test_what_is_not_a_picture_is_refused_with_its_reason(body: bytes, reason: s
     with pytest.raises(Unreadable) as raised:
         examined(body)
     assert reason in str(raised.value)
+
+
+def test_a_picture_may_have_the_bytes_of_a_sign_by_chance() -> None:
+    assert examined(made_image("PNG") + b"<%@\x81\xfe").media_type == "image/png"
 
 
 def test_placeholders_are_known_by_their_digest() -> None:
@@ -109,6 +115,8 @@ def test_a_picture_like_a_warning_is_recognized_by_its_looks(body: bytes, is_fla
         ("<foreignObject><p xmlns='http://www.w3.org/1999/xhtml'>a</p></foreignObject>", ""),
         ("<set attributeName='href' to='javascript:x()'/>b", "b"),
         ("<style>@import url(https://e.cn/a.css);</style>", ""),
+        ("<style>path{background:image-set('https://e.cn/a' 1x)}</style>", ""),
+        ("<style>path{fill:<g/>red}</style>", ""),
         ("<path style='fill:url(https://e.cn/a)'/>", "<path/>"),
         ("<use href='#a'/><path style='fill:url(#b)'/>", None),
         ("<style>path{fill:red}</style>", None),

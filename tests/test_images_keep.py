@@ -165,6 +165,18 @@ def test_a_warning_in_place_of_a_picture_is_not_kept(world: Pictured, site: Site
     assert list(world.pictures().values()) == [picture]
 
 
+@pytest.mark.parametrize("is_named", [True, False])
+def test_of_two_flat_pictures_only_that_for_the_referer_of_the_table_is_kept(
+    world: Pictured, site: Site, is_named: bool
+) -> None:
+    world.keep(referers={"127.0.0.1": ""} if is_named else {})
+    first, second = flat_image("PNG"), flat_image("JPEG")
+    site.set("/wx.jpg", only_from("", first, Answer(body=second, content_type="image/jpeg")))
+    tally = follow(world, site, img(site, "/wx.jpg"))
+    assert tally == (Tally(kept=1) if is_named else Tally(failed=1))
+    assert list(world.pictures().values()) == ([first] if is_named else [])
+
+
 def test_a_known_placeholder_is_never_kept(world: Pictured, site: Site) -> None:
     warning = made_image("GIF")
     world.keep(placeholders=[sha256(warning).hexdigest()])
@@ -186,6 +198,21 @@ def test_an_address_that_changes_its_bytes_gives_each_entry_its_own(
     assert either.fetch_images() == Tally(kept=1)
     assert sorted(either.pictures().values()) == sorted([first, second])
     assert either.query(listing.unneeded_files) == []
+
+
+def test_a_picture_that_is_gone_later_is_shown_from_the_file_that_was_kept(
+    world: Pictured, site: Site
+) -> None:
+    site.set("/logo.png", made_image("PNG"))
+    follow(world, site, img(site, "/logo.png"))
+    world.clock.move(days=2)
+    site.set("/logo.png", lambda _: Answer(status=404))
+    publish(site, img(site, "/logo.png"), img(site, "/logo.png") + "第二天")
+    world.poll()
+    assert world.fetch_images() == Tally(failed=1)
+    (image,) = world.images()
+    assert (image["entries"], image["error"], image["next_try_at"]) == (2, None, None)
+    assert len(world.pictures()) == 1
 
 
 def test_an_unchanged_picture_is_asked_for_with_its_validators(world: Pictured, site: Site) -> None:

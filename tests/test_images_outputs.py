@@ -16,8 +16,10 @@ from ingest.config.after import GitConfig
 from ingest.follow import registry
 from ingest.outputs import LAYOUTS
 from ingest.publish import Publisher
+from ingest.store import due
+from ingest.store.images.due import Failed, Unchanged, record
 from ingest.takedown.erasing import erase
-from models import Entry, Follower
+from models import Entry, Follower, Image
 from tests.made_images import made_image
 from tests.pictured import Pictured, entry_with, follow, img, publish
 from tests.site import Site
@@ -135,6 +137,15 @@ def test_an_entry_is_written_once_when_its_pictures_arrive(world: Pictured, site
     before = changes_of(world)
     world.fetch_images()
     assert changes_of(world) == before + 1
+
+
+def test_entries_that_have_their_picture_are_not_due_again(world: Pictured, site: Site) -> None:
+    follow(world, site, img(site, "/1.png"))
+    (image,) = world.query(lambda c: c.scalars(sa.select(Image.id)).all())
+    for result in (Unchanged(id=image), Failed(id=image, reason="gone", next_try_at=None)):
+        world.database.transact(record, [result], outputs=["files"], now=world.clock())
+        lags = {lag.follower: lag.due for lag in world.query(due.lags)}
+        assert lags["files"] == 0
 
 
 def changes_of(world: Pictured) -> int:

@@ -42,6 +42,10 @@ def test_the_pictures_of_an_entry(lead: str | None, html: str, shown: list[str])
         (f'<img src="{A}" srcset="{C} 2x">', f'<img src="/p/a.jpg" {SIZE}>'),
         (f'<img src="{B}" srcset="{A} 2x" sizes="9vw">', f'<img src="/p/a.jpg" {SIZE}>'),
         (f'<img src="{C}">', f'<img src="{C}">'),
+        (
+            f'<img data-a:alt="x" data-a:src="{C}" src="{A}">',
+            f'<img data-a:alt="x" data-a:src="{C}" src="/p/a.jpg" {SIZE}>',
+        ),
         (f'<img src="{B}">', '<img src="/p/b.svg">'),
         (f'<video poster="{A}" src="https://e.cn/v">', '<video poster="/p/a.jpg" src="https://e.cn/v">'),
         (

@@ -13,7 +13,7 @@ from ingest.fetch import Fetcher
 from ingest.images.captures import captures_of
 from ingest.images.retries import is_lasting
 from ingest.manners import Manners
-from ingest.manners.referers import referers_for
+from ingest.manners.referers import named_referer, referers_for
 from ingest.reading.images.examine import Examined, examine
 from ingest.sources.ask import reveal
 from ingest.store.images.due import Wanted
@@ -78,14 +78,16 @@ class Pictures:
     ) -> Picture | NotModified:
         """Ask with one Referer after the other; raise the error of the first if none helps.
 
-        A picture that looks like a warning against hot links is kept only if another Referer gives
-        no other picture.
+        A picture that looks like a warning against hot links is kept only if no Referer gives
+        another one.
         """
         delay = await self._permitted_delay(wanted.url, fetcher)
         own = {"user-agent": user_agent} if user_agent else {}
         first_error: SourceError | None = None
         doubtful: list[Picture] = []
-        for referer in referers_for(wanted.url, wanted.page, self._settings.referers):
+        own_table = self._settings.referers
+        is_named = named_referer(wanted.url, own_table) is not None
+        for referer in referers_for(wanted.url, wanted.page, own_table):
             headers = own | ({"referer": referer} if referer else {})
             try:
                 answer = await self._ask(fetcher, wanted, headers, delay)
@@ -97,8 +99,10 @@ class Pictures:
             if isinstance(answer, NotModified) or not answer.examined.is_flat:
                 return answer
             doubtful.append(answer)
+        if doubtful and (len({one.examined.digest for one in doubtful}) == 1 or is_named):
+            return doubtful[0]
         if doubtful:
-            return doubtful[-1]
+            raise Unreadable(wanted.url, "each Referer brings another picture; see images.referers")
         raise first_error or Unreadable(wanted.url, "no request brings it")
 
     async def _from_archive(self, url: str) -> Picture | None:

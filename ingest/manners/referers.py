@@ -18,12 +18,16 @@ def referers_for(url: str, page: str | None, own: Mapping[str, str]) -> tuple[st
     An empty text means no Referer. `own` is the user's table, which comes before the built-in one.
     `page` is the address of the entry's page.
     """
-    host = (urlsplit(url).hostname or "").rstrip(".")
-    known = _of_host(host, own)
-    if known is None:
-        known = _of_host(host, built_in())
+    known = named_referer(url, own)
     named = () if known is None else (known,)
     return tuple(dict.fromkeys((*named, *_of_page(page), "")))
+
+
+def named_referer(url: str, own: Mapping[str, str]) -> str | None:
+    """Return the Referer that a table names for a picture; None if neither table has its host."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    known = _of_host(host, own)
+    return _of_host(host, built_in()) if known is None else known
 
 
 @cache

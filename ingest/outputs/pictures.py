@@ -12,7 +12,8 @@ from html import escape, unescape
 from itertools import islice
 
 _TAG = re.compile(r"<(img|video|source|/?picture)\b([^<>]*)>")
-_ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
+# The whole name, because a feed may write names such as `data-a:src`, which are not `src`.
+_ATTRIBUTE = re.compile(r'(?:^|\s)([^\s"<>=/]+)="([^"]*)"')
 _CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])(?:\s+([^,]*))?(?:,|\s*\Z)")
 _WEB = ("http://", "https://")
 _PER_DENSITY = 1000  # the pixels that a density of 1x counts for

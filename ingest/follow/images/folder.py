@@ -30,12 +30,12 @@ class ImageFolder:
         """Make the folder if it is missing, and delete unfinished files of killed processes."""
         unfinished = self.root / _UNFINISHED
         with self._explain_errors():
+            for left in unfinished.glob("*"):
+                if left.stat().st_ctime < (now - _ABANDONED).timestamp():
+                    left.unlink(missing_ok=True)
             if not has_room(self.root):
                 raise self._full()
             unfinished.mkdir(parents=True, exist_ok=True)
-            for left in unfinished.iterdir():
-                if left.stat().st_ctime < (now - _ABANDONED).timestamp():
-                    left.unlink(missing_ok=True)
 
     def problem(self, kept: Sequence[tuple[bytes, str]]) -> str | None:
         """Return an error text if all of these files are gone, given by digest and type."""

@@ -27,7 +27,7 @@ _ELEMENTS = frozenset(
 # What an address inside a drawing may be: a part of the drawing, or a raster picture in it.
 _INSIDE = re.compile(r"\s*(?:#|data:image/(?:png|jpe?g|gif|webp|avif);base64,)", re.IGNORECASE)
 _OUTSIDE = re.compile(
-    r"@import|expression\s*\(|javascript:|behavior\s*:|-moz-binding|\\|url\s*\(\s*['\"]?\s*(?!['\"#\s])",
+    r"@import|image-set|\bsrc\s*\(|expression\s*\(|javascript:|behavior\s*:|-moz-binding|\\|url\s*\(\s*['\"]?\s*(?!['\"#\s])",
     re.IGNORECASE,
 )
 _LENGTH = re.compile(r"\s*(\d{1,6})(?:\.\d+)?(?:px)?\s*\Z")
@@ -92,7 +92,7 @@ def _is_allowed(element: etree._Element) -> bool:
     if name.namespace != _SVG:
         return False
     if name.localname == "style":
-        return not _OUTSIDE.search("".join(element.itertext()))
+        return not len(element) and not _OUTSIDE.search(element.text or "")
     return name.localname in _ELEMENTS
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 _CODE = re.compile(
-    rb"<\?php|<%@|<(?:script|html|iframe|svg|body)[\s>/]|<!doctype\s+html|javascript:",
+    rb"<\?php|<%@\s*(?:page|include|taglib|import)\b|<(?:script|html|iframe|svg|body)[\s>/]|<!doctype\s+html|javascript:",
     re.IGNORECASE,
 )
 _PDF = b"%PDF-"

@@ -9,8 +9,10 @@ from types import MappingProxyType
 
 _BOM = b"\xef\xbb\xbf"
 # The beginning of a drawing: comments, a document type and processing instructions may come first.
-_SVG = re.compile(rb"(?:\s|<\?[^>]*>|<!--.{0,4000}?-->|<!DOCTYPE[^>\[]*(?:\[.{0,4000}?\]\s*)?>)*"
-                  rb"<(?:\w+:)?svg[\s>/]", re.DOTALL | re.IGNORECASE)  # fmt: skip
+# The quantifiers are possessive (`++`), so that a hostile beginning takes no exponential time.
+_SVG = re.compile(rb"(?:\s++|<\?[^>]*+>|<!--(?:(?!-->).)*+-->"
+                  rb"|<!DOCTYPE[^>\[]*+(?:\[[^\]]*+\]\s*+)?>)*+"
+                  rb"<(?:\w++:)?svg[\s>/]", re.DOTALL | re.IGNORECASE)  # fmt: skip
 _PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body|script|meta|div|p|a)[\s>]", re.IGNORECASE)
 _BEGINNING = 16_384  # bytes in which the first element of a drawing or a page is looked for
 

@@ -123,6 +123,7 @@ def record(
     Mark the entries that show them as due for `outputs`, except entries with more pictures to fetch
     now: so an entry is written once, not once for each of its pictures.
     """
+    lost = _never_settled(connection, [r.id for r in results if isinstance(r, Failed)])
     for result in results:
         if isinstance(result, Kept):
             _keep(connection, result, now)
@@ -130,9 +131,9 @@ def record(
             _set(connection, result.id, kept_at=now, **_WELL)
         else:
             _fail(connection, result, now)
-    image_ids = [result.id for result in results]
-    _give_files(connection, image_ids)
-    complete = sorted(_complete_entries(connection, image_ids, now))
+    changed = _give_files(connection, [result.id for result in results])
+    changed |= _entries_with(connection, lost)
+    complete = sorted(_complete(connection, changed, now))
     for output in outputs:
         mark_due_for(connection, output, complete, now)
 
@@ -164,33 +165,57 @@ def _keep(connection: sa.Connection, kept: Kept, now: datetime) -> None:
 
 
 def _fail(connection: sa.Connection, failed: Failed, now: datetime) -> None:
+    """Store a failure, unless the address gave a file earlier: that file stays, and is enough."""
     more = _IMAGE.c.failures + int(failed.is_counted)
     values = {"error": failed.reason, "failed_at": now, "next_try_at": failed.next_try_at}
-    _set(connection, failed.id, failures=more, **values)
+    of_image = sa.update(_IMAGE).where(_IMAGE.c.id == failed.id)
+    has_file = _IMAGE.c.file_id.is_not(None)
+    connection.execute(of_image.where(~has_file).values(failures=more, **values))
+    connection.execute(of_image.where(has_file).values(_WELL))
 
 
 def _set(connection: sa.Connection, image_id: int, **values: Any) -> None:
     connection.execute(sa.update(_IMAGE).where(_IMAGE.c.id == image_id).values(values))
 
 
-def _give_files(connection: sa.Connection, image_ids: Sequence[int]) -> None:
-    """Give the entries that show these pictures the file that each address gave last.
+def _never_settled(connection: sa.Connection, image_ids: Sequence[int]) -> list[int]:
+    """Return which of these pictures were neither kept nor have failed before."""
+    is_new = sa.and_(_IMAGE.c.failed_at.is_(None), _IMAGE.c.file_id.is_(None))
+    found: list[int] = []
+    for some in in_batches(image_ids):
+        found += connection.scalars(sa.select(_IMAGE.c.id).where(_IMAGE.c.id.in_(some), is_new))
+    return found
 
-    A picture that is to be tried again soon gives nothing yet, because its file may be outdated.
+
+def _entries_with(connection: sa.Connection, image_ids: Sequence[int]) -> set[int]:
+    """Return the entries that show one of these pictures."""
+    entries: set[int] = set()
+    for some in in_batches(image_ids):
+        query = sa.select(_USE.c.entry_id).where(_USE.c.image_id.in_(some))
+        entries.update(connection.scalars(query))
+    return entries
+
+
+def _give_files(connection: sa.Connection, image_ids: Sequence[int]) -> set[int]:
+    """Give the entries that wait for these pictures the file that each address gave last.
+
+    Return the ids of these entries. A picture that is to be tried again soon gives nothing yet,
+    because its file may be outdated.
     """
+    entries: set[int] = set()
     file_of = sa.select(_IMAGE.c.file_id).where(_IMAGE.c.id == _USE.c.image_id).scalar_subquery()
     for some in in_batches(image_ids):
         settled = sa.select(_IMAGE.c.id).where(
             _IMAGE.c.id.in_(some), _IMAGE.c.file_id.is_not(None), _IMAGE.c.next_try_at.is_(None)
         )
         waiting = sa.and_(_USE.c.image_id.in_(settled), _USE.c.file_id.is_(None))
-        connection.execute(sa.update(_USE).where(waiting).values(file_id=file_of))
+        given = sa.update(_USE).where(waiting).values(file_id=file_of)
+        entries.update(connection.scalars(given.returning(_USE.c.entry_id)))
+    return entries
 
 
-def _complete_entries(
-    connection: sa.Connection, image_ids: Sequence[int], now: datetime
-) -> set[int]:
-    """Return the entries that show these pictures, have a kept one, and wait for no other."""
+def _complete(connection: sa.Connection, entry_ids: Collection[int], now: datetime) -> set[int]:
+    """Return those of these entries that have a kept picture, and wait for no other."""
     other, others = _USE.alias(), _IMAGE.alias()
     is_waiting = sa.exists().where(
         other.c.entry_id == _USE.c.entry_id,
@@ -201,7 +226,7 @@ def _complete_entries(
     kept = _USE.alias()
     has_kept = sa.exists().where(kept.c.entry_id == _USE.c.entry_id, kept.c.file_id.is_not(None))
     entries: set[int] = set()
-    for some in in_batches(image_ids):
-        query = sa.select(_USE.c.entry_id).where(_USE.c.image_id.in_(some), ~is_waiting, has_kept)
+    for some in in_batches(sorted(entry_ids)):
+        query = sa.select(_USE.c.entry_id).where(_USE.c.entry_id.in_(some), ~is_waiting, has_kept)
         entries.update(connection.scalars(query))
     return entries
