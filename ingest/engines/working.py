@@ -94,7 +94,7 @@ class Working:
 
         async def poll(feed: FeedState) -> None:
             async with places:
-                if self.is_draining or time.monotonic() > begins_until:
+                if self._must_end() or time.monotonic() > begins_until:
                     return
                 if await self._poll(feed):
                     faulty.append(feed.id)
@@ -103,6 +103,10 @@ class Working:
             for feed in feeds:
                 group.create_task(poll(feed), name=feed.name)
         return faulty
+
+    def _must_end(self) -> bool:
+        """Return whether to begin no more polls, because their results could not be stored."""
+        return self.is_draining or self._parts.database.is_waiting
 
     def _places(self, feeds: Sequence[FeedState]) -> int:
         """Return how many of these feeds may be polled at once.
