@@ -97,6 +97,28 @@ def test_a_store_and_the_live_feed_have_the_same_entries(
     }
 
 
+ATOM = """\
+<feed xmlns="http://www.w3.org/2005/Atom"><title>江海新闻</title><id>urn:f</id>
+<entry><title>甲</title><id>urn:1</id><published>2024-03-05T08:00:00Z</published>
+<updated>2024-03-06T08:00:00Z</updated></entry>
+<entry><title>乙</title><id>urn:2</id><updated>2024-03-07T08:00:00Z</updated></entry></feed>"""
+
+
+def test_a_guessed_date_of_change_is_no_date_of_the_publisher(
+    tmp_path: Path, program: Program, site: Site
+) -> None:
+    site.set("/feed.xml", ATOM)
+    store = str(reader_stores.made_by_reader(tmp_path, site.url("/feed.xml")))
+    imported(program, store, "--add-feeds")
+    found = entries(program)
+    assert {title: one["published_at"][:10] for title, one in found.items()} == {
+        "甲": "2024-03-05",
+        "乙": "2024-03-07",
+    }
+    assert {one["published_method"] for one in found.values()} == {"reader"}
+    assert {one["updated_at"] for one in found.values()} == {None}
+
+
 def test_an_import_that_was_stopped_continues(tmp_path: Path, program: Program, site: Site) -> None:
     """The store has three batches of entries; each is a document in the queue."""
     site.set("/feed.xml", rss(*map(item, range(450)), link=site.url("/")))

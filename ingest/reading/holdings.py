@@ -54,7 +54,7 @@ def _item(entry: HeldEntry, *, marks: bool) -> dict[str, Any]:
         "tags": tuple(dict.fromkeys([*entry.tags, *(entry.marks if marks else ())])),
         "image": entry.image,
         "date_published": None if entry.is_guess else _text(entry.published),
-        "date_modified": _text(entry.updated),
+        "date_modified": None if entry.is_guess else _text(entry.updated),
         "attachments": [
             {"url": one.url, "mime_type": one.media_type, "size_in_bytes": one.length}
             for one in entry.files
@@ -67,7 +67,7 @@ def _item(entry: HeldEntry, *, marks: bool) -> dict[str, Any]:
 def _facts(entry: HeldEntry) -> dict[str, Any]:
     facts = {
         "first_seen": _text(entry.first_seen),
-        "guess": _text(entry.published) if entry.is_guess else None,
+        "guess": _text(entry.published or entry.updated) if entry.is_guess else None,
         "perhaps": entry.perhaps or None,
     }
     return {name: value for name, value in facts.items() if value}

@@ -32,8 +32,9 @@ class HeldEntry:
 
     `guid` is the publisher's own, or None if the other program invented or changed it; `perhaps`
     has guids that the publisher may have given instead. `title` is plain text, `html` is HTML.
-    `published` is a guess of the other program if `is_guess` is true. `first_seen` is when the
-    other program first saw the entry. `marks` are what the user did with it: read, starred, labels.
+    `published` and `updated` are guesses of the other program if `is_guess` is true. `first_seen` is
+    when the other program first saw the entry. `marks` are what the user did with it: read,
+    starred, labels.
     """
 
     guid: str | None
