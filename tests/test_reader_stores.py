@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from ingest.sources.readers import fields
 from tests import reader_stores
 from tests.postgres import Server
 from tests.program import Program
@@ -131,13 +132,7 @@ def test_an_import_that_was_stopped_continues(tmp_path: Path, program: Program, 
 
 
 def test_a_killed_import_of_a_store_continues(tmp_path: Path, program: Program) -> None:
-    model = ROWS_OF_FRESHRSS["entry"][0]
-    rows = [
-        model | {"id": model["id"] + n, "guid": f"g{n}", "title": f"第{n}条", "link": ""}
-        for n in range(2_000)
-    ]
-    tables = reader_stores.FRESHRSS.format(prefix="")
-    reader_stores.with_tables(tmp_path / "db.sqlite", tables, ROWS_OF_FRESHRSS | {"entry": rows})
+    with_entries_of_freshrss(tmp_path / "db.sqlite", *[{}] * 2_000)
     program.good("status")
     for kept in (200, 600):
         process = program.start("backfill", "--from", "db.sqlite", "--add-feeds")
@@ -266,6 +261,79 @@ ROWS_OF_FRESHRSS = {
         },
     ],
 }
+
+
+def with_entries_of_freshrss(path: Path, *entries: dict[str, Any]) -> None:
+    """Make a database of FreshRSS with entries that have these columns, else those of the model."""
+    model = ROWS_OF_FRESHRSS["entry"][0]
+    tables = reader_stores.FRESHRSS.format(prefix="")
+    rows = [
+        model | {"id": model["id"] + n, "guid": f"g{n}", "title": f"第{n}条", "link": ""} | own
+        for n, own in enumerate(entries)
+    ]
+    reader_stores.with_tables(path, tables, ROWS_OF_FRESHRSS | {"entry": rows})
+
+
+@pytest.mark.parametrize(
+    ("column", "is_readable"),
+    [
+        ({"content": "正文".encode()}, True),
+        ({"link": None, "content": None, "author": None, "tags": None}, True),
+        ({"id": "later"}, False),
+    ],
+    ids=str,
+)
+def test_a_bad_row_does_not_end_the_import_of_its_feed(
+    tmp_path: Path, program: Program, column: dict[str, Any], is_readable: bool
+) -> None:
+    with_entries_of_freshrss(tmp_path / "db.sqlite", *[{}] * 100, column, *[{}] * 150)
+    result = program.run("backfill", "--from", "db.sqlite", "--add-feeds", "--json")
+    lacks = [one["reason"] for one in json.loads(result.out)["in_part"]]
+    assert (result.code, len(entries_listed(program))) == ((0, 251) if is_readable else (1, 250))
+    assert [lack[:34] for lack in lacks] == ["unreadable entries: 1; the first: "] * (
+        not is_readable
+    )
+
+
+@pytest.mark.parametrize(
+    ("read", "value"),
+    [
+        (fields.from_iso, "0001-01-01T00:00:00+08:00"),
+        (fields.from_iso, datetime.max),
+        (fields.from_seconds, -62_135_596_800),
+        (fields.from_milliseconds, 253_402_300_799_000),
+    ],
+)
+def test_an_impossible_date_of_a_reader_is_no_date(
+    read: Callable[[Any], datetime | None], value: Any
+) -> None:
+    assert read(value) is None
+
+
+def test_a_bad_item_of_a_list_does_not_end_the_import(tmp_path: Path, program: Program) -> None:
+    items = [google_item(n, "a.cn", **({"categories": 7} if n == 9 else {})) for n in range(20)]
+    (tmp_path / "starred.json").write_bytes(google_file(items))
+    result = program.run("backfill", "--from", "starred.json", "--add-feeds", "--json")
+    (lack,) = json.loads(result.out)["in_part"]
+    assert lack["reason"].startswith("unreadable entries: 1; the first: TypeError")
+    assert (result.code, len(entries_listed(program))) == (1, 19)
+
+
+def test_a_batch_that_cannot_be_stored_does_not_end_the_import_of_its_feed(
+    tmp_path: Path, program: Program
+) -> None:
+    with_entries_of_freshrss(tmp_path / "db.sqlite", *[{}] * 450)
+    program.good("status")
+    trigger = (
+        "CREATE TRIGGER refuse BEFORE INSERT ON entry WHEN NEW.title = '第9条' "
+        "BEGIN SELECT RAISE(ABORT, 'no'); END"
+    )
+    reader_stores.with_tables(tmp_path / "guidang.db", trigger, {})
+    program.run("backfill", "--from", "db.sqlite", "--add-feeds")
+    assert len(entries_listed(program)) == 250
+    reader_stores.with_tables(tmp_path / "guidang.db", "DROP TRIGGER refuse", {})
+    program.good("backfill", "--from", "db.sqlite", "--add-feeds")
+    assert len(entries_listed(program)) == 450
 
 
 def test_freshrss_keeps_dates_folders_tags_and_marks(tmp_path: Path, program: Program) -> None:

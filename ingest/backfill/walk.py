@@ -107,6 +107,7 @@ class Walk:
             last, planned = found
             if not await self._may_ask(planned.address):
                 return
+            taken = Taken()
             try:
                 with border(planned.address):
                     taken = await self._ask(planned)
@@ -117,7 +118,7 @@ class Walk:
                     await keep_pause(self._services, planned.address, error)
                     await self._stop(f"{planned.address}: {error}")
                     return
-                outcome = await self._pass_by(last, planned, error)
+                outcome = await self._pass_by(last, planned, taken, error)
             if outcome is None:
                 budget.give_back()
                 continue
@@ -165,8 +166,11 @@ class Walk:
             return Taken()
         return await patiently(self._source.take, planned)
 
-    async def _pass_by(self, document_id: int, planned: Planned, error: SourceError) -> Outcome:
-        more = self._source.pass_by(planned, error)
+    async def _pass_by(
+        self, document_id: int, planned: Planned, taken: Taken, error: SourceError
+    ) -> Outcome:
+        """Store that a document failed; the documents after it are still read."""
+        more = [*taken.more, *self._source.pass_by(planned, error)]
         is_end = self._source.is_end(planned, error) and not isinstance(error, Fault)
         state = PASSED_OVER if is_end else MISSING
         outcome = await self._taking.note(document_id, planned, state, str(error), more)

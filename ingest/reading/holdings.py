@@ -41,7 +41,7 @@ def document_of(
 
 def _json(value: Mapping[str, Any]) -> str:
     known = {name: one for name, one in value.items() if one not in (None, "", (), {})}
-    return json.dumps(known, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(known, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def _item(entry: HeldEntry, *, marks: bool) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def read_piece(piece: Piece, context: Context, home: str | None = None) -> Held:
         case Form.RECORD:
             return _read_record(piece, context, home)
         case Form.HOLDING:
-            return _read_holding(context)
+            return _read_holding(piece, context)
 
 
 def _read_feed(piece: Piece, context: Context) -> Held:
@@ -118,7 +118,7 @@ def _read_page(piece: Piece, context: Context) -> Held:
     return Held(feed=feed, entries=[entry], as_of=piece.as_of)
 
 
-def _read_holding(context: Context) -> Held:
+def _read_holding(piece: Piece, context: Context) -> Held:
     reading, facts = read_holding(context)
     return Held(
         feed=reading.feed,
@@ -127,6 +127,7 @@ def _read_holding(context: Context) -> Held:
         as_of=None,
         feed_url=reading.feed.self_link,
         categories=folders_of(context.document.body),
+        lacks=piece.lacks,
         facts=facts,
     )
 

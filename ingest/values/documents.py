@@ -124,7 +124,7 @@ class Piece:
     `dates_itself` is true, the date in the document counts instead. `published` and `changed` are
     dates from the list that led to a page, for a page without dates. `name` is the path of a
     record's file, beginning with the last part of the path that the user gave. With `drafts`,
-    unpublished posts are wanted too.
+    unpublished posts are wanted too. `lacks` says what belongs to the document but is not in it.
     """
 
     document: Document
@@ -135,3 +135,4 @@ class Piece:
     changed: str | None = None
     name: str = ""
     drafts: bool = False
+    lacks: str | None = None

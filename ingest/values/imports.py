@@ -32,9 +32,8 @@ class HeldEntry:
 
     `guid` is the publisher's own, or None if the other program invented or changed it; `perhaps`
     has guids that the publisher may have given instead. `title` is plain text, `html` is HTML.
-    `published` and `updated` are guesses of the other program if `is_guess` is true. `first_seen` is
-    when the other program first saw the entry. `marks` are what the user did with it: read,
-    starred, labels.
+    With `is_guess`, `published` and `updated` are guesses of the other program. `first_seen` is
+    when it first saw the entry. `marks` are what the user did with it: read, starred, labels.
     """
 
     guid: str | None
@@ -54,10 +53,14 @@ class HeldEntry:
 
 
 class Batch(NamedTuple):
-    """Some entries of a feed in a store, and the position after them, or None at the end."""
+    """Some entries of a feed in a store, and the position after them, or None at the end.
+
+    `lacks` says how many entries could not be read, and why; it is None if all could.
+    """
 
     entries: Sequence[HeldEntry]
     next_at: int | str | None
+    lacks: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

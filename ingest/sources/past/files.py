@@ -113,10 +113,10 @@ class Files(Source):
         found = self._lists.take(stream, planned)
         if found is None:
             raise ValueError("the file has changed since the run began")
-        program, body = found
+        program, body, lacks = found
         member = planned.hints.get("member")
         place = f"file:{planned.address}{f'!{member}' if member else ''}"
-        return Taken(piece=piece_of(place, program, body, _changed_at(path)))
+        return Taken(piece=piece_of(place, program, body, _changed_at(path), lacks))
 
     def _read_warc(self, path: Path, hints: dict[str, Any]) -> Taken:
         stream = self._opened.raw(path, _member_of(hints))

@@ -12,12 +12,13 @@ from ingest.urls import absolute_link
 from ingest.values import Enclosure
 
 _AT_THE_FETCH = timedelta(minutes=1)
+_YEARS = range(1990, 2101)  # in which a date may be
 
 
 def from_seconds(value: Any) -> datetime | None:
     """Return the time of a number of seconds since 1970; None for 0, and for what is no time."""
     try:
-        return datetime.fromtimestamp(float(value), UTC) if value else None
+        return _possible(datetime.fromtimestamp(float(value), UTC)) if value else None
     except (TypeError, ValueError, OverflowError, OSError):
         return None
 
@@ -47,7 +48,11 @@ def from_iso(value: Any) -> datetime | None:
             return None
     if not isinstance(value, datetime):
         return None
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+    return _possible(value if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+def _possible(at: datetime) -> datetime | None:
+    return at if at.year in _YEARS else None
 
 
 def is_time_of_fetch(published: datetime | None, first_seen: datetime | None) -> bool:

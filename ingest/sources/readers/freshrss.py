@@ -50,7 +50,7 @@ class FreshRss(TableStore):
         is_alone = row["category"] == _NO_FOLDER
         return HeldFeed(
             key=row["id"],
-            url=html.unescape(row["url"]),
+            url=html.unescape(row["url"] or ""),
             title=fields.plain(row["name"]),
             link=fields.link_or_none(html.unescape(row["website"] or "")),
             folders=() if is_alone else fields.names(fields.plain(row["folder"])),
@@ -61,7 +61,7 @@ class FreshRss(TableStore):
         marks = {"read": row["is_read"], "starred": row["is_favorite"]}
         return HeldEntry(
             guid=row["guid"],
-            link=fields.link_or_none(html.unescape(row["link"])),
+            link=fields.link_or_none(html.unescape(row["link"] or "")),
             title=fields.plain(row["title"]),
             html=row["content"] or "",
             authors=fields.names(*(row["author"] or "").split(";")),

@@ -67,7 +67,7 @@ class Holdings:
         body = document_of(store.program, feed, batch.entries, marks=self._marks)
         more = [] if batch.next_at is None else [planned.rest("at", batch.next_at)]
         name = f"file:{place}" if isinstance(place, Path) else without_secrets(place)
-        return piece_of(name, store.program, body, at), more
+        return piece_of(name, store.program, body, at, batch.lacks), more
 
     def close(self) -> None:
         """Close the store that is open."""
@@ -94,8 +94,10 @@ class Holdings:
         return store
 
 
-def piece_of(place: str, program: str, body: bytes, at: datetime) -> Piece:
+def piece_of(
+    place: str, program: str, body: bytes, at: datetime, lacks: str | None = None
+) -> Piece:
     """Return a piece whose address names the place of a store and its program."""
     url = f"{place}#{program.replace(' ', '-')}"
     document = Document(url=url, final_url=url, body=body, fetched_at=at, content_type=CONTENT_TYPE)
-    return Piece(document=document, form=Form.HOLDING)
+    return Piece(document=document, form=Form.HOLDING, lacks=lacks)

@@ -13,13 +13,14 @@ from typing import Any, BinaryIO
 from ingest.reading.holdings import document_of
 from ingest.sources.readers import google, wallabag
 from ingest.sources.readers.json_items import Items, next_items
-from ingest.values import HeldEntry, HeldFeed, Planned
+from ingest.sources.readers.store import read_rows
+from ingest.values import HeldFeed, Planned
 
 # Each has the functions `is_item`, `feed_of` and `entry_of`, and the name of its program.
 FORMS: tuple[ModuleType, ...] = (google, wallabag)
 AT_ONCE = 200  # items in a batch
 
-_Batch = dict[int | str, tuple[HeldFeed, list[HeldEntry]]]
+_Batch = dict[int | str, tuple[HeldFeed, list[dict[str, Any]]]]
 
 
 class Lists:
@@ -29,7 +30,7 @@ class Lists:
         self._marks = marks
         self._last: tuple[str, int] | None = None
         self._batch: _Batch = {}
-        self._program = ""
+        self._form: ModuleType = FORMS[0]
         self._next_at: int | None = None
 
     def plan(self, stream: BinaryIO, planned: Planned) -> Sequence[Planned] | None:
@@ -52,16 +53,18 @@ class Lists:
         rest = [] if self._next_at is None else [planned.rest("list_at", self._next_at)]
         return [*found, *rest]
 
-    def take(self, stream: BinaryIO, planned: Planned) -> tuple[str, bytes] | None:
+    def take(self, stream: BinaryIO, planned: Planned) -> tuple[str, bytes, str | None] | None:
         """Return the program's name, and the entries of one feed in a batch as a document.
 
-        Return None if the file has changed, and the feed is no longer there.
+        The third value is `Batch.lacks`. Return None if the file has changed, and the feed is no
+        longer there.
         """
         is_read = self._read(stream, planned, planned.hints["list_at"])
         if not is_read or planned.hints["held_feed"] not in self._batch:
             return None
-        feed, entries = self._batch[planned.hints["held_feed"]]
-        return self._program, document_of(self._program, feed, entries, marks=self._marks)
+        feed, items = self._batch[planned.hints["held_feed"]]
+        program, batch = self._form.PROGRAM, read_rows(items, self._form.entry_of)
+        return program, document_of(program, feed, batch.entries, marks=self._marks), batch.lacks
 
     def _read(self, stream: BinaryIO, planned: Planned, at: int) -> bool:
         """Read a batch, unless it was the last one; return whether the file has one."""
@@ -75,8 +78,8 @@ class Lists:
         self._batch = {}
         for item in found.items:
             feed = form.feed_of(item, about)
-            self._batch.setdefault(feed.key, (feed, []))[1].append(form.entry_of(item))
-        self._last, self._program, self._next_at = (planned.whole, at), form.PROGRAM, found.next_at
+            self._batch.setdefault(feed.key, (feed, []))[1].append(item)
+        self._last, self._form, self._next_at = (planned.whole, at), form, found.next_at
         return True
 
 

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from ingest.errors import Unreadable
 from ingest.fetch import Fetcher
 from ingest.sources.readers import miniflux
-from ingest.sources.readers.store import AT_ONCE, Store
-from ingest.values import Batch, Document, HeldFeed
+from ingest.sources.readers.store import AT_ONCE, Store, read_rows
+from ingest.values import Batch, Document, HeldEntry, HeldFeed
 
 _JSON = "application/json"
 Kind = TypeVar("Kind", list[Any], dict[str, Any])
@@ -36,7 +36,7 @@ class MinifluxApi(Store):
         found = (await self._get(f"/feeds/{feed}/entries?{query}", dict)).get("entries") or []
         rows = [row for row in found if row["id"] > int(at or 0)]
         next_at = rows[-1]["id"] if len(rows) == AT_ONCE else None
-        return Batch([miniflux.entry_of(row, row.get("enclosures") or ()) for row in rows], next_at)
+        return read_rows(rows, _entry_of, next_at)
 
     async def _get(self, path: str, kind: type[Kind]) -> Kind:
         """Return the JSON at a path of the API; raise `FetchError` or `Unreadable`."""
@@ -51,3 +51,7 @@ class MinifluxApi(Store):
         if not isinstance(value, kind):
             raise Unreadable(url, "it is not an answer of Miniflux's API")
         return value
+
+
+def _entry_of(row: dict[str, Any]) -> HeldEntry:
+    return miniflux.entry_of(row, row.get("enclosures") or ())

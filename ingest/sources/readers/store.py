@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, TypeVar
 
+from ingest.border import border
+from ingest.errors import Fault
 from ingest.sources.readers.tables import Row, Tables
 from ingest.values import Batch, HeldEntry, HeldFeed
 
 AT_ONCE = 200  # entries in one batch
+_Row = TypeVar("_Row")
 
 
 class Store(ABC):
@@ -66,7 +69,7 @@ class TableStore(Store):
         after = self.start if at is None else at
         rows = await self._rows(self.entries_query, feed=feed, after=after, most=AT_ONCE)
         next_at = rows[-1]["position"] if len(rows) == AT_ONCE else None
-        return Batch([self.entry_of(row) for row in rows], next_at)
+        return read_rows(rows, self.entry_of, next_at)
 
     async def _rows(self, query: str, **values: Any) -> Sequence[Row]:
         return await asyncio.to_thread(lambda: self._tables.rows(query, **values))
@@ -82,3 +85,19 @@ class TableStore(Store):
     def close(self) -> None:
         """Close the database."""
         self._tables.close()
+
+
+def read_rows(
+    rows: Iterable[_Row], entry_of: Callable[[_Row], HeldEntry], next_at: int | str | None = None
+) -> Batch:
+    """Return the entries of rows as a batch; a row that `entry_of` cannot read is left out."""
+    entries: list[HeldEntry] = []
+    faults: list[Fault] = []
+    for row in rows:
+        try:
+            with border(""):
+                entries.append(entry_of(row))
+        except Fault as fault:
+            faults.append(fault)
+    lacks = f"unreadable entries: {len(faults)}; the first: {faults[0].what}" if faults else None
+    return Batch(entries, next_at, lacks)

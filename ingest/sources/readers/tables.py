@@ -64,7 +64,7 @@ class Tables:
         try:
             with self._engine.connect() as connection:
                 rows = connection.execute(sa.text(query), values).mappings()
-                return [dict(row) for row in rows]
+                return [{name: _text(value) for name, value in row.items()} for row in rows]
         except (sa.exc.SQLAlchemyError, sqlite3.Error) as error:
             raise Unreadable(self._name, _first_line(error)) from None
 
@@ -98,3 +98,8 @@ def _open_file(path: Path) -> sqlite3.Connection:
 
 def _first_line(error: Exception) -> str:
     return str(getattr(error, "orig", None) or error).partition("\n")[0]
+
+
+def _text(value: Any) -> Any:
+    """Return bytes as text; SQLite stores them in columns of any type."""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
