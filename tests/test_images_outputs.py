@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -17,9 +18,10 @@ from ingest.follow import registry
 from ingest.outputs import LAYOUTS
 from ingest.publish import Publisher
 from ingest.store import due
-from ingest.store.images.due import Failed, Unchanged, record
+from ingest.store.images.results import Failed, Kept, Unchanged, record
 from ingest.takedown.erasing import erase
-from models import Entry, Follower, Image
+from ingest.values import NO_VALIDATORS
+from models import Entry, Follower, Image, ImageFile
 from tests.made_images import made_image
 from tests.pictured import Pictured, entry_with, follow, img, publish
 from tests.site import Site
@@ -146,6 +148,21 @@ def test_entries_that_have_their_picture_are_not_due_again(world: Pictured, site
         world.database.transact(record, [result], outputs=["files"], now=world.clock())
         lags = {lag.follower: lag.due for lag in world.query(due.lags)}
         assert lags["files"] == 0
+
+
+def test_a_picture_whose_address_was_taken_down_meanwhile_is_not_stored(
+    world: Pictured, site: Site
+) -> None:
+    follow(world, site, img(site, "/1.png"))
+    (file,) = world.query(lambda c: c.execute(sa.select(ImageFile.__table__)).all())
+    kept = Kept(
+        id=9, digest=bytes(32), media_type="image/png", width=1, height=1, size=1,
+        source="x", validators=NO_VALIDATORS,
+    )  # fmt: skip
+    results = [kept, replace(kept, digest=file.digest)]
+    gone = world.database.transact(record, results, outputs=["files"], now=world.clock())
+    assert gone == [kept]
+    assert world.query(lambda c: c.scalar(sa.select(sa.func.count()).select_from(ImageFile))) == 1
 
 
 def changes_of(world: Pictured) -> int:

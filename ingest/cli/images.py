@@ -148,6 +148,8 @@ def fetch(
     feed: FeedOption = None,
 ) -> int:
     """Try failed pictures again now, and fetch those that are due."""
+    from ingest.database.alone import alone_at
+    from ingest.images.run import WORK
     from ingest.store.images import listing
 
     with open_session(ctx, quiet=True) as session:
@@ -156,7 +158,8 @@ def fetch(
         feeds = _feed_ids(session, feed)
         session.database.transact(listing.try_again, feed_ids=feeds, now=session.now)
         if missing:
-            _forget_missing(session)
+            with alone_at(session.database, WORK):
+                _forget_missing(session)
         tally = asyncio.run(_keep(session))
         publish(session)
     say_kept(tally, always=True)

@@ -17,8 +17,9 @@ from ingest.images.retries import next_try
 from ingest.logs import log_fault
 from ingest.reading.images.kinds import file_name
 from ingest.services import Services
-from ingest.store.images import counts, due
-from ingest.store.images.due import Failed, Kept, Result, Unchanged, Wanted
+from ingest.store.images import counts, due, results
+from ingest.store.images.due import Wanted
+from ingest.store.images.results import Failed, Kept, Result, Unchanged
 from ingest.store.outputs import follower_of
 from ingest.urls import without_secrets
 from ingest.values import NotModified
@@ -223,12 +224,16 @@ class Keeper:
         outcomes = list(self._outcomes)
         files = [one.unfinished for one in outcomes if one.unfinished]
         await asyncio.to_thread(self._folder.put, files)
-        results = [one.result for one in outcomes]
+        given = [one.result for one in outcomes]
         now = self._services.clock()
-        await self._services.transact(due.record, results, outputs=self._outputs, now=now)
+        unneeded = await self._services.transact(
+            results.record, given, outputs=self._outputs, now=now
+        )
+        names = [file_name(kept.digest, kept.media_type) for kept in unneeded]
+        await asyncio.to_thread(self._folder.delete, names)
         self._outcomes.clear()
-        failed = sum(isinstance(result, Failed) for result in results)
-        return Tally(kept=len(results) - failed, failed=failed)
+        failed = sum(isinstance(result, Failed) for result in given)
+        return Tally(kept=len(given) - failed, failed=failed)
 
 
 def _sum_of(one: Tally, other: Tally) -> Tally:

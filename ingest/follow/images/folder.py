@@ -68,18 +68,17 @@ class ImageFolder:
 
     def has(self, name: str, *, size: int | None = None) -> bool:
         """Return whether a picture is there, with this size if `size` is given."""
-        try:
-            found = os.stat(f"{self.root}/{name}")  # noqa: PTH116 - a Path costs as much
-        except OSError:
-            return False
+        with self._explain_errors():
+            try:
+                found = os.stat(f"{self.root}/{name}")  # noqa: PTH116 - a Path costs as much
+            except (FileNotFoundError, NotADirectoryError):
+                return False
         return size is None or found.st_size == size
 
     def is_whole(self, name: str) -> bool:
         """Return whether a picture has the bytes that its name says."""
-        try:
+        with self._explain_errors():
             content = (self.root / name).read_bytes()
-        except OSError:
-            return False
         return sha256(content).hexdigest() == Path(name).stem
 
     def names(self) -> Iterator[str]:
