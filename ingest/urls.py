@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from typing import Self
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 _LONGEST = 4000
 _SECRETS = frozenset(
-    "key code token access_token auth_token password passwd pwd pw pass secret apikey api_key"
-    " api-key appkey app_key access_key accesskey auth sign signature sig".split()
+    "key code token access_token auth_token password sslpassword passwd pwd pw pass secret apikey"
+    " api_key api-key appkey app_key access_key accesskey auth sign signature sig".split()
 )
 # Most links match this pattern, and then need no normalisation.
 PLAIN_LINK = re.compile(
@@ -134,7 +134,11 @@ def without_secrets(url: str) -> str:
     if "@" not in parts.netloc and "=" not in parts.query:
         return str.__str__(url)
     host = parts.netloc.rpartition("@")[2]
-    query = "&".join(
-        pair for pair in parts.query.split("&") if pair.partition("=")[0].lower() not in _SECRETS
-    )
+    query = query_without_secrets(parts.query)
     return urlunsplit((parts.scheme, host, parts.path, query, parts.fragment))
+
+
+def query_without_secrets(query: str) -> str:
+    """Return the query of an address without passwords and keys."""
+    pairs = ((pair, unquote(pair.partition("=")[0])) for pair in query.split("&"))
+    return "&".join(pair for pair, name in pairs if name.lower() not in _SECRETS)

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from ingest.backfill.asked import without_password
 from ingest.sources.readers import fields
 from tests import reader_stores
 from tests.postgres import Server
@@ -597,6 +598,19 @@ def test_freshrss_is_imported_from_postgresql(program: Program, server_url: str)
     reader_stores.fill_server(server_url, tables, rows)
     assert imported(program, server_url, "--add-feeds")["new"] == 1
     assert list(entries(program)) == ["一 < 二"]
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("postgresql://u:s3@h/d", "postgresql://u@h/d"),
+        ("postgresql://h/d?user=u&password=s3", "postgresql://h/d?user=u"),
+        ("postgresql://h/d?pass%77ord=s3&sslpassword=s3", "postgresql://h/d"),
+        ("https://h/?token=s3", "https://h/"),
+    ],
+)
+def test_the_address_of_a_server_is_stored_without_secrets(address: str, expected: str) -> None:
+    assert without_password(address) == expected
 
 
 URL = "https://news.example.cn/rss"

@@ -21,7 +21,7 @@ from ingest.sources.past.servers import Servers
 from ingest.sources.past.source import Window
 from ingest.store import backfills, feeds
 from ingest.store.backfills import Run
-from ingest.urls import without_secrets
+from ingest.urls import query_without_secrets, without_secrets
 
 AUTO = "auto"
 REFERENCES = ("env:", "credential:")
@@ -142,4 +142,5 @@ def without_password(address: str) -> str:
             "https:// or postgresql:// addresses"
         )
     own, at, place = parts.netloc.rpartition("@")
-    return urlunsplit(parts._replace(netloc=f"{own.partition(':')[0]}{at}{place}"))
+    netloc, query = f"{own.partition(':')[0]}{at}{place}", query_without_secrets(parts.query)
+    return urlunsplit(parts._replace(netloc=netloc, query=query))
