@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sqlite3
 import subprocess
 import sys
@@ -50,6 +51,12 @@ def made_by_reader(folder: Path, url: str) -> Path:
         capture_output=True,
     )
     return path
+
+
+def freshrss_with_prefix(prefix: str) -> str:
+    """Return the tables of FreshRSS with a prefix; as in FreshRSS, the names are quoted."""
+    name = prefix.replace('"', '""')
+    return re.sub(r"\{prefix\}(\w+)", lambda table: f'"{name}{table[1]}"', FRESHRSS)
 
 
 # The tables of programs that do not run in the tests, with the columns that they document.

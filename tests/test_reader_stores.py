@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import shutil
+import sqlite3
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
@@ -15,7 +18,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from ingest.backfill.asked import without_password
+from ingest.errors import Unreadable
 from ingest.sources.readers import fields
+from ingest.sources.readers.freshrss import FreshRss
+from ingest.sources.readers.tables import Tables
 from tests import reader_stores
 from tests.postgres import Server
 from tests.program import Program
@@ -592,12 +598,40 @@ def test_miniflux_is_imported_over_its_api_with_a_token(
     assert b"geheim" not in (tmp_path / "guidang.db").read_bytes()
 
 
-def test_freshrss_is_imported_from_postgresql(program: Program, server_url: str) -> None:
-    tables = reader_stores.FRESHRSS.format(prefix="freshrss_ann_")
-    rows = {f"freshrss_ann_{name}": some for name, some in ROWS_OF_FRESHRSS.items()}
-    reader_stores.fill_server(server_url, tables, rows)
+PREFIXES = ["freshrss_ann_", "freshrss_Anna_", "freshrss_max-m_", 'a":x%s_']
+
+
+def rows_with_prefix(prefix: str) -> reader_stores.Rows:
+    quoted = prefix.replace('"', '""')
+    return {f'"{quoted}{name}"': some for name, some in ROWS_OF_FRESHRSS.items()}
+
+
+@pytest.mark.parametrize("prefix", PREFIXES[:3])
+def test_freshrss_is_imported_from_postgresql(
+    program: Program, server_url: str, prefix: str
+) -> None:
+    tables = reader_stores.freshrss_with_prefix(prefix)
+    reader_stores.fill_server(server_url, tables, rows_with_prefix(prefix))
     assert imported(program, server_url, "--add-feeds")["new"] == 1
     assert list(entries(program)) == ["一 < 二"]
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_names_of_tables_are_quoted(tmp_path: Path, prefix: str) -> None:
+    path = tmp_path / "db.sqlite"
+    tables = reader_stores.freshrss_with_prefix(prefix)
+    reader_stores.with_tables(path, tables, {})
+    with contextlib.closing(Tables(path)) as opened:
+        store = FreshRss(opened)
+        assert opened.rows(store.feeds_query) == []
+        assert opened.rows(store.entries_query, feed=1, after=0, most=1) == []
+
+
+def test_a_server_cannot_be_changed(server_url: str) -> None:
+    reader_stores.fill_server(server_url, "CREATE TABLE a (b INTEGER)", {})
+    with contextlib.closing(Tables(server_url)) as tables, pytest.raises(Unreadable) as refused:
+        tables.rows("INSERT INTO a VALUES (1) RETURNING b")
+    assert "read-only transaction" in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -611,6 +645,53 @@ def test_freshrss_is_imported_from_postgresql(program: Program, server_url: str)
 )
 def test_the_address_of_a_server_is_stored_without_secrets(address: str, expected: str) -> None:
     assert without_password(address) == expected
+
+
+def test_a_locked_database_is_not_read_in_part(tmp_path: Path) -> None:
+    """The writer holds the newest entries in the journal."""
+    path = tmp_path / "cache.db"
+    with contextlib.closing(sqlite3.connect(path)) as writer:
+        writer.execute("PRAGMA journal_mode = WAL")
+        writer.execute("PRAGMA locking_mode = EXCLUSIVE")
+        writer.execute("CREATE TABLE a (b INTEGER)")
+        with contextlib.closing(Tables(path)) as tables, pytest.raises(Unreadable) as refused:
+            tables.rows("SELECT * FROM sqlite_master")
+    assert "database is locked" in str(refused.value)
+
+
+def test_a_database_in_a_read_only_folder_is_read_if_it_is_whole(
+    tmp_path: Path, program: Program
+) -> None:
+    made = tmp_path / "made.db"
+    reader_stores.with_tables(made, reader_stores.NETNEWSWIRE, ROWS_OF_NETNEWSWIRE)
+    (tmp_path / "part").mkdir()
+    (tmp_path / "whole").mkdir()
+    with contextlib.closing(sqlite3.connect(made)) as writer:
+        writer.execute("PRAGMA journal_mode = WAL")
+        writer.executescript("UPDATE articles SET title = '新'")
+        shutil.copy(made, tmp_path / "part")
+        shutil.copy(f"{made}-wal", tmp_path / "part")
+    shutil.copy(made, tmp_path / "whole")
+    (tmp_path / "part").chmod(0o555)
+    (tmp_path / "whole").chmod(0o555)
+    begin = ("backfill", "--add-feeds", "--from")
+    part = program.run(*begin, "part/made.db", powerless=True)
+    assert (part.code, "a part of it is in made.db-wal" in part.out) == (1, True)
+    whole = program.run(*begin, "whole/made.db", powerless=True)
+    assert (whole.code, list(entries(program))) == (0, ["新"])
+
+
+def test_views_are_no_tables_of_a_reader(tmp_path: Path, program: Program) -> None:
+    """A view can run for ever."""
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i"
+    views = (
+        f"CREATE VIEW articles AS {endless} AS mp_id, i AS id, i AS title, i AS pic_url, "
+        "i AS publish_time, i AS created_at FROM n; CREATE VIEW feeds AS "
+        f"{endless} AS id, i AS mp_name, i AS mp_intro, i AS has_history FROM n"
+    )
+    reader_stores.with_tables(tmp_path / "db.db", views, {})
+    result = program.run("backfill", "--from", "db.db", "--add-feeds", timeout=15)
+    assert "it is a database of an unknown program (tables: none)" in result.out
 
 
 URL = "https://news.example.cn/rss"

@@ -30,15 +30,16 @@ class FreshRss(TableStore):
     def __init__(self, tables: Tables) -> None:
         super().__init__(tables)
         prefix = _prefix_of(tables)
+        folders, feeds, entries = (tables.quoted(f"{prefix}{name}") for name, _ in _COLUMNS)
         self.feeds_query = f"""\
             SELECT feed.id, feed.url, feed.name, feed.website, feed.category, folder.name AS folder
-            FROM {prefix}feed AS feed
-            LEFT JOIN {prefix}category AS folder ON folder.id = feed.category
-            ORDER BY feed.id"""  # noqa: S608 - the prefix is a name of a table of this database
+            FROM {feeds} AS feed
+            LEFT JOIN {folders} AS folder ON folder.id = feed.category
+            ORDER BY feed.id"""  # noqa: S608 - the names are quoted
         self.entries_query = f"""\
             SELECT id AS position, guid, title, author, link, date, is_read, is_favorite, tags,
                 content
-            FROM {prefix}entry WHERE id_feed = :feed AND id > :after ORDER BY id LIMIT :most"""  # noqa: S608 - see above
+            FROM {entries} WHERE id_feed = :feed AND id > :after ORDER BY id LIMIT :most"""  # noqa: S608 - the name is quoted
 
     @classmethod
     def is_in(cls, tables: Tables) -> bool:

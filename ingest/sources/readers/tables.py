@@ -22,11 +22,12 @@ _ADDRESSES = ("postgresql://", "postgres://")
 _COLUMNS_OF_SQLITE = """\
     SELECT one.name AS of_table, two.name AS of_column
     FROM sqlite_master AS one JOIN pragma_table_info(one.name) AS two
-    WHERE one.type IN ('table', 'view')"""
+    WHERE one.type = 'table'"""
 _COLUMNS_OF_SERVER = """\
     SELECT table_name AS of_table, column_name AS of_column FROM information_schema.columns
     WHERE table_schema NOT IN ('information_schema', 'pg_catalog')"""
 _CONNECT_WITHIN = 10  # seconds
+_NOT_WRITABLE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 
 
 def is_sqlite(path: Path) -> bool:
@@ -49,15 +50,22 @@ class Tables:
 
     @cached_property
     def columns(self) -> dict[str, set[str]]:
-        """The names of all tables and views, in lower case, with the names of their columns.
+        """The names of all tables, with the names of their columns in lower case.
 
-        Raise `Unreadable` if the database cannot be read.
+        Names of tables are in lower case, too, in SQLite, which does not tell case apart. Raise
+        `Unreadable` if the database cannot be read.
         """
         is_sqlite = self._engine.dialect.name == "sqlite"
         present: dict[str, set[str]] = defaultdict(set)
         for row in self.rows(_COLUMNS_OF_SQLITE if is_sqlite else _COLUMNS_OF_SERVER):
-            present[row["of_table"].lower()].add(row["of_column"].lower())
+            table = row["of_table"].lower() if is_sqlite else row["of_table"]
+            present[table].add(row["of_column"].lower())
         return dict(present)
+
+    def quoted(self, table: str) -> str:
+        """Return the name of a table as queries need it."""
+        name = self._engine.dialect.identifier_preparer.quote_identifier(table)
+        return name.replace(":", r"\:")  # A colon begins a parameter.
 
     def rows(self, query: str, **values: Any) -> list[Row]:
         """Return the rows of a query; raise `Unreadable` if the database cannot be read."""
@@ -77,23 +85,45 @@ def _engine_of(place: Path | str) -> sa.Engine:
     if isinstance(place, Path):
         return sa.create_engine("sqlite://", creator=lambda: _open_file(place))
     url = sa.make_url(place).set(drivername="postgresql+psycopg")
-    return sa.create_engine(url, connect_args={"connect_timeout": _CONNECT_WITHIN})
+    return sa.create_engine(
+        url,
+        connect_args={"connect_timeout": _CONNECT_WITHIN},
+        execution_options={"postgresql_readonly": True},
+    )
 
 
 def _open_file(path: Path) -> sqlite3.Connection:
-    """Open an SQLite file for reading.
+    """Open an SQLite file for reading; raise `Unreadable` if it cannot be read completely.
 
-    If its folder is read-only, its journal cannot be opened. The file is then read as it is.
+    If its folder is read-only, a journal cannot be opened. Without one, the file is read as it is.
+    The functions that the file itself names are not trusted (SQLite, "Defense Against The Dark
+    Arts").
     """
     name = f"file:{quote(str(path).encode('utf-8', 'surrogateescape'))}?mode=ro"
     opened = sqlite3.connect(name, uri=True, check_same_thread=False)
     try:
         opened.execute("SELECT 1 FROM sqlite_master")
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
         opened.close()
+        if error.sqlite_errorcode & 0xFF not in _NOT_WRITABLE:
+            raise
+        _refuse_with_journal(path)
         opened = sqlite3.connect(f"{name}&immutable=1", uri=True, check_same_thread=False)
+    opened.execute("PRAGMA trusted_schema = OFF")
     opened.text_factory = lambda text: text.decode("utf-8", "replace")
     return opened
+
+
+def _refuse_with_journal(path: Path) -> None:
+    """Raise `Unreadable` if a part of an SQLite file is in its journal."""
+    for ending in ("-wal", "-journal"):
+        journal = path.with_name(path.name + ending)
+        if journal.exists() and journal.stat().st_size:
+            raise Unreadable(
+                str(path),
+                f"a part of it is in {journal.name}, and its folder is read-only; copy both files "
+                "to a folder where you may write",
+            )
 
 
 def _first_line(error: Exception) -> str:
