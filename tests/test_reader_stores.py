@@ -302,6 +302,15 @@ def test_a_bad_row_does_not_end_the_import_of_its_feed(
     )
 
 
+def test_a_date_that_freshrss_invented_is_a_guess(tmp_path: Path, program: Program) -> None:
+    with_entries_of_freshrss(tmp_path / "db.sqlite", {}, {"date": 1_599_999_999})
+    imported(program, "db.sqlite", "--add-feeds")
+    found = entries(program)
+    assert found["第1条"]["published_at"] == "2020-09-13T12:26:39+00:00"
+    is_guess = [found[title]["published_method"] == "reader" for title in ("第0条", "第1条")]
+    assert is_guess == [False, True]
+
+
 @pytest.mark.parametrize(
     ("read", "value"),
     [

@@ -1,6 +1,7 @@
 """FreshRSS: its tables in SQLite (`db.sqlite`), or in PostgreSQL with a prefix for each user.
 
-The id of an entry is the time of its first fetch in microseconds. Titles, links and addresses are
+The id of an entry is the time of its first fetch in microseconds. An entry without a date has the
+time of the fetch. Titles, links and addresses are
 stored as HTML.
 """
 
@@ -59,6 +60,8 @@ class FreshRss(TableStore):
 
     def entry_of(self, row: Row) -> HeldEntry:
         """Return the entry of a row of `entry`."""
+        published = fields.from_seconds(row["date"])
+        first_seen = fields.from_microseconds(row["position"])
         marks = {"read": row["is_read"], "starred": row["is_favorite"]}
         return HeldEntry(
             guid=row["guid"],
@@ -67,8 +70,9 @@ class FreshRss(TableStore):
             html=row["content"] or "",
             authors=fields.names(*(row["author"] or "").split(";")),
             tags=_tags(row["tags"]),
-            published=fields.from_seconds(row["date"]),
-            first_seen=fields.from_microseconds(row["position"]),
+            published=published,
+            is_guess=fields.is_time_of_fetch(published, first_seen),
+            first_seen=first_seen,
             marks=tuple(name for name, is_set in marks.items() if is_set),
         )
 
