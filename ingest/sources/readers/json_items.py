@@ -7,6 +7,7 @@ import re
 from typing import Any, BinaryIO, NamedTuple
 
 _BLOCK = 1 << 20
+_ENOUGH = 8 << 20
 _LARGEST = 64 << 20
 _HEAD = 100  # bytes in which a file shows that it is JSON
 _DECODER = json.JSONDecoder(strict=False)  # allows control characters in strings
@@ -33,10 +34,11 @@ def is_json(stream: BinaryIO) -> bool:
 
 
 def next_items(stream: BinaryIO, at: int, most: int) -> Items | None:
-    """Return the items of a JSON array, or of the member `items` of a JSON object.
+    """Return the next items of a JSON array, or of the member `items` of a JSON object.
 
-    `at` is 0, or the offset that the previous call returned. Return None if the file has no items.
-    Raise `ValueError` if it is damaged at `at`; the items before other damage are returned.
+    They are `most`, or fewer that have about `_ENOUGH` bytes. `at` is 0, or the offset that the
+    previous call returned. Return None if the file has no items. Raise `ValueError` if it is
+    damaged at `at`; the items before other damage are returned.
     """
     stream.seek(at)
     # Each byte becomes one character, so that positions are offsets. JSON's own signs are ASCII.
@@ -50,7 +52,8 @@ def next_items(stream: BinaryIO, at: int, most: int) -> Items | None:
         pos = _end(_SEPARATOR, text, pos)
         if text.startswith("]", pos):
             return Items(about, found, None)
-        if len(found) == most and pos < len(text):
+        is_full = len(found) == most or (found and base + pos - at >= _ENOUGH)
+        if is_full and pos < len(text):
             return Items(about, found, base + pos)
         try:
             _, end = _DECODER.raw_decode(text, pos)

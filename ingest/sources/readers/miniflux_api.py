@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from ingest.errors import Unreadable
+from ingest.errors import TooLarge, Unreadable
 from ingest.fetch import Fetcher
 from ingest.sources.readers import miniflux
 from ingest.sources.readers.store import AT_ONCE, Store, read_rows
@@ -23,6 +23,7 @@ class MinifluxApi(Store):
 
     def __init__(self, fetcher: Fetcher, address: str, token: str) -> None:
         self._fetcher, self._token = fetcher, token
+        self._most = AT_ONCE
         self._root = f"{address.rstrip('/').removesuffix('/v1')}/v1"
 
     async def feeds(self) -> Sequence[HeldFeed]:
@@ -31,11 +32,20 @@ class MinifluxApi(Store):
         return [miniflux.feed_of(one, (one.get("category") or {}).get("title")) for one in found]
 
     async def entries(self, feed: int | str, at: int | str | None) -> Batch:
-        """Return the next entries of a feed in the order of their ids, and the last id."""
-        query = f"order=id&direction=asc&limit={AT_ONCE}&after_entry_id={at or 0}"
-        found = (await self._get(f"/feeds/{feed}/entries?{query}", dict)).get("entries") or []
-        rows = [row for row in found if row["id"] > int(at or 0)]
-        next_at = rows[-1]["id"] if len(rows) == AT_ONCE else None
+        """Return the next entries of a feed in the order of their ids, and the last id.
+
+        After an answer that is too large, this and all later batches have half as many entries.
+        """
+        query = f"order=id&direction=asc&limit={self._most}&after_entry_id={at or 0}"
+        try:
+            answer = await self._get(f"/feeds/{feed}/entries?{query}", dict)
+        except TooLarge:
+            if self._most == 1:
+                raise
+            self._most //= 2
+            return await self.entries(feed, at)
+        rows = [row for row in answer.get("entries") or [] if row["id"] > int(at or 0)]
+        next_at = rows[-1]["id"] if len(rows) == self._most else None
         return read_rows(rows, _entry_of, next_at)
 
     async def _get(self, path: str, kind: type[Kind]) -> Kind:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 from ingest.border import border
 from ingest.errors import Fault
-from ingest.sources.readers.tables import Row, Tables
+from ingest.sources.readers.tables import Row, Tables, size_of
 from ingest.values import Batch, HeldEntry, HeldFeed
 
 AT_ONCE = 200  # entries in one batch
+_ENOUGH = 8 << 20  # characters in one batch
 _Row = TypeVar("_Row")
 
 
@@ -62,17 +63,17 @@ class TableStore(Store):
 
     async def feeds(self) -> Sequence[HeldFeed]:
         """Return all feeds."""
-        return [self.feed_of(row) for row in await self._rows(self.feeds_query)]
+        rows = await asyncio.to_thread(self._tables.rows, self.feeds_query)
+        return [self.feed_of(row) for row in rows]
 
     async def entries(self, feed: int | str, at: int | str | None) -> Batch:
         """Return the next entries of a feed, and the position after them."""
-        after = self.start if at is None else at
-        rows = await self._rows(self.entries_query, feed=feed, after=after, most=AT_ONCE)
-        next_at = rows[-1]["position"] if len(rows) == AT_ONCE else None
+        values = {"feed": feed, "after": self.start if at is None else at, "most": AT_ONCE}
+        query = self.entries_query
+        rows = await asyncio.to_thread(self._tables.rows, query, _ENOUGH, **values)
+        is_full = len(rows) == AT_ONCE or sum(map(size_of, rows)) >= _ENOUGH
+        next_at = rows[-1]["position"] if is_full else None
         return read_rows(rows, self.entry_of, next_at)
-
-    async def _rows(self, query: str, **values: Any) -> Sequence[Row]:
-        return await asyncio.to_thread(lambda: self._tables.rows(query, **values))
 
     @abstractmethod
     def feed_of(self, row: Row) -> HeldFeed:

@@ -5,6 +5,7 @@ Both understand the SQL that is written for it.
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections import defaultdict
 from functools import cached_property
@@ -67,14 +68,22 @@ class Tables:
         name = self._engine.dialect.identifier_preparer.quote_identifier(table)
         return name.replace(":", r"\:")  # A colon begins a parameter.
 
-    def rows(self, query: str, **values: Any) -> list[Row]:
-        """Return the rows of a query; raise `Unreadable` if the database cannot be read."""
+    def rows(self, query: str, size: float = math.inf, /, **values: Any) -> list[Row]:
+        """Return the rows of a query, or the first rows whose texts have `size` characters.
+
+        Raise `Unreadable` if the database cannot be read.
+        """
+        found: list[Row] = []
         try:
             with self._engine.connect() as connection:
-                rows = connection.execute(sa.text(query), values).mappings()
-                return [{name: _text(value) for name, value in row.items()} for row in rows]
+                for row in connection.execute(sa.text(query), values).mappings():
+                    found.append({name: _text(value) for name, value in row.items()})
+                    size -= size_of(found[-1])
+                    if size <= 0:
+                        break
         except (sa.exc.SQLAlchemyError, sqlite3.Error) as error:
             raise Unreadable(self._name, _first_line(error)) from None
+        return found
 
     def close(self) -> None:
         """Close the connections."""
@@ -128,6 +137,11 @@ def _refuse_with_journal(path: Path) -> None:
 
 def _first_line(error: Exception) -> str:
     return str(getattr(error, "orig", None) or error).partition("\n")[0]
+
+
+def size_of(row: Row) -> int:
+    """Return the number of characters of a row's texts."""
+    return sum(len(value) for value in row.values() if isinstance(value, str))
 
 
 def _text(value: Any) -> Any:
