@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from ingest.database import Database
 from ingest.store import leases, polls
+from ingest.store.images.uses import listed_with, note_settings
 from models import Feed
 from tests.machines import ENGINE, processes
 from tests.program import Program
@@ -77,6 +78,14 @@ def test_several_schedulers_at_once_lease_each_due_feed_once(machines: World) ->
         claimed = Counter(feed for ids in schedulers.map(lease, range(4)) for feed in ids)
     claimed.update(feed_ids(claim(machines)))
     assert set(claimed.values()) == {1}
+
+
+def test_several_processes_may_store_the_settings_of_pictures_at_once(machines: World) -> None:
+    with ThreadPoolExecutor(1) as other, machines.database.engine.begin() as connection:
+        note_settings(connection, "link 2560")
+        stored = other.submit(machines.database.transact, note_settings, "keep 2560")
+    stored.result()
+    assert machines.query(listed_with) == "keep 2560"
 
 
 def test_a_claim_has_one_site_and_at_most_so_many_feeds(machines: World) -> None:

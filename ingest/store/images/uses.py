@@ -9,7 +9,7 @@ from hashlib import sha256
 
 import sqlalchemy as sa
 
-from ingest.store.statements import in_batches, insert_if_new, table_of
+from ingest.store.statements import in_batches, insert_if_new, insert_into, table_of
 from ingest.urls import host_of, site_of
 from models import Entry, Feed, Image, ImageUse, Setting
 
@@ -46,9 +46,14 @@ def listed_with(connection: sa.Connection) -> str | None:
 
 
 def note_settings(connection: sa.Connection, settings: str) -> None:
-    """Store the settings with which the pictures of all entries are listed from now on."""
-    connection.execute(sa.delete(Setting).where(Setting.name == _SETTING))
-    connection.execute(sa.insert(Setting).values(name=_SETTING, value=settings))
+    """Store the settings with which the pictures of all entries are listed from now on.
+
+    Several processes may do so at the same time.
+    """
+    insert = insert_into(connection, Setting).values(name=_SETTING, value=settings)
+    connection.execute(
+        insert.on_conflict_do_update(index_elements=["name"], set_={"value": settings})
+    )
 
 
 def note_uses(
