@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import json
@@ -11,6 +12,7 @@ import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -21,6 +23,7 @@ from ingest.backfill.asked import without_password
 from ingest.errors import Unreadable
 from ingest.sources.readers import fields
 from ingest.sources.readers.freshrss import FreshRss
+from ingest.sources.readers.json_items import next_items
 from ingest.sources.readers.tables import Tables
 from tests import reader_stores
 from tests.postgres import Server
@@ -300,6 +303,31 @@ def test_a_bad_row_does_not_end_the_import_of_its_feed(
     assert [lack[:34] for lack in lacks] == ["unreadable entries: 1; the first: "] * (
         not is_readable
     )
+
+
+LONG = "x" * (5 << 20)
+
+
+def test_a_batch_of_long_rows_is_short(tmp_path: Path) -> None:
+    with_entries_of_freshrss(tmp_path / "db.sqlite", *[{"content": LONG}] * 5)
+    with contextlib.closing(Tables(tmp_path / "db.sqlite")) as tables:
+        store, at, counts = FreshRss(tables), -1, []
+        while at is not None:
+            batch = asyncio.run(store.entries(5, at))
+            counts.append(len(batch.entries))
+            at = batch.next_at
+    assert counts == [2, 2, 1]
+
+
+def test_a_batch_of_long_items_is_short() -> None:
+    items = [google_item(n, "a.cn", summary={"content": LONG}) for n in range(5)]
+    stream, at, counts = BytesIO(google_file(items)), 0, []
+    while at is not None:
+        found = next_items(stream, at, 200)
+        assert found is not None
+        counts.append(len(found.items))
+        at = found.next_at
+    assert counts == [2, 2, 1]
 
 
 def test_a_date_that_freshrss_invented_is_a_guess(tmp_path: Path, program: Program) -> None:
@@ -605,6 +633,23 @@ def test_miniflux_is_imported_over_its_api_with_a_token(
     assert imported(program, site.url("/"), *options)["new"] == 250
     has_all_of_miniflux(program)
     assert b"geheim" not in (tmp_path / "guidang.db").read_bytes()
+
+
+def test_an_answer_of_miniflux_that_is_too_large_is_requested_in_parts(
+    tmp_path: Path, site: Site
+) -> None:
+    program = make_program(tmp_path, "", '[fetch]\nmax_size = "100KB"')
+    rows = [miniflux_entry(n) | {"content": "x" * 10_000} for n in range(1, 31)]
+
+    def answer(request: Request) -> str:
+        query = parse_qs(urlsplit(request.path).query)
+        after, most = int(query["after_entry_id"][0]), int(query["limit"][0])
+        found = [row for row in rows if row["id"] > after][:most]
+        return json.dumps({"total": 30, "entries": found}, default=datetime.isoformat)
+
+    site.set("/v1/feeds", json.dumps([FEED_OF_MINIFLUX]))
+    site.set("/v1/feeds/7/entries", answer)
+    assert imported(program, site.url("/"), "--token", "geheim", "--add-feeds")["new"] == 30
 
 
 PREFIXES = ["freshrss_ann_", "freshrss_Anna_", "freshrss_max-m_", 'a":x%s_']
