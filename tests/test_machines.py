@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -84,6 +85,9 @@ def test_several_processes_may_store_the_settings_of_pictures_at_once(machines: 
     with ThreadPoolExecutor(1) as other, machines.database.engine.begin() as connection:
         note_settings(connection, "link 2560")
         stored = other.submit(machines.database.transact, note_settings, "keep 2560")
+        is_waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        while not connection.scalar(is_waiting):
+            time.sleep(0.01)
     stored.result()
     assert machines.query(listed_with) == "keep 2560"
 
