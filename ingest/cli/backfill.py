@@ -37,6 +37,7 @@ from ingest.messages import _, recognized
 
 if TYPE_CHECKING:
     from ingest.backfill import Asked, Report
+    from ingest.backfill.preview import First
 
 logger = logging.getLogger(__name__)
 
@@ -68,30 +69,31 @@ def backfill(
 
     Run the same command again to continue where it stopped.
     """
-    if source not in SOURCES:
-        raise UsageError(f"--source {source}: choose one of {', '.join(SOURCES)}")
+    _check_source(source)
     with open_session(ctx, quiet=True) as session:
         mend_times(session)
         if names == [_LIST]:
             return list_runs(session, as_json)
-        asked: Asked | None
-        lists = bool(names or paths)
-        if lists:
+        if lists := bool(names or paths):
             window = _window(session, since, until)
-            asked = _wish(session, names or [], source, paths or [], feed, window)
-            asked = replace(asked, drafts=drafts, add_feeds=add_feeds, marks=marks, token=token)
+            wish = _wish(session, names or [], source, paths or [], feed, window)
+            wish = replace(wish, drafts=drafts, add_feeds=add_feeds, marks=marks, token=token)
+            asked: Asked | None = wish
         else:
-            chosen = [since, until, feed, drafts, add_feeds, marks, token, source != SOURCES[0]]
-            _refuse_options(any(chosen))
+            _refuse_options(since, until, feed, drafts, add_feeds, marks, token, source != "auto")
             asked = _asked_before(session, resume=resume, restart=restart)
         if dry_run and asked is not None:
-            asyncio.run(_show_plan(session, asked, most=most, as_json=as_json))
-            return 0
+            return _show_plan(session, asked, most=most, as_json=as_json)
         return _import(session, asked, anew=restart, lists=lists, most=most, as_json=as_json)
 
 
-def _refuse_options(are_given: bool) -> None:
-    if are_given:
+def _check_source(source: str) -> None:
+    if source not in SOURCES:
+        raise UsageError(f"--source {source}: choose one of {', '.join(SOURCES)}")
+
+
+def _refuse_options(*values: object) -> None:
+    if any(values):
         raise UsageError(
             "--since, --until, --source, --feed, --drafts, --add-feeds, --marks and --token "
             "go with feeds or files; "
@@ -227,14 +229,20 @@ async def _run(
             return await backfill.run(services, number, asked, tell, most=most)
 
 
-async def _show_plan(session: Session, asked: Asked, *, most: int | None, as_json: bool) -> None:
+def _show_plan(session: Session, asked: Asked, *, most: int | None, as_json: bool) -> int:
+    """Print the first documents that a run would read; return the exit code."""
+    planned = asyncio.run(_plan(session, asked))[:most]
+    if as_json:
+        print_json([asdict(one) for one in planned])
+        return 0
+    for one in planned:
+        say(f"{one.source}: {one.address or recognized(str(one.error))}")
+    return 0
+
+
+async def _plan(session: Session, asked: Asked) -> Sequence[First]:
     from ingest import backfill
     from ingest.services import open_services
 
     async with open_services(session.config, session.database) as services:
-        planned = await backfill.first_documents(services, asked)
-    if as_json:
-        print_json([asdict(one) for one in planned[:most]])
-        return
-    for one in planned[:most]:
-        say(f"{one.source}: {one.address or recognized(str(one.error))}")
+        return await backfill.first_documents(services, asked)
