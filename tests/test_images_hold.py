@@ -30,12 +30,6 @@ concurrency = 4
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as site:
-        yield site
-
-
-@pytest.fixture
 def world(tmp_path: Path, sqlite_url: str) -> Iterator[Pictured]:
     world = Pictured(tmp_path, sqlite_url)
     yield world

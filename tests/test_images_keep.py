@@ -41,12 +41,6 @@ def either(tmp_path: Path, database_url: str) -> Iterator[Pictured]:
     world.database.dispose()
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as site:
-        yield site
-
-
 def test_the_bytes_of_a_picture_are_kept_once_for_all_that_show_it(
     either: Pictured, site: Site
 ) -> None:
